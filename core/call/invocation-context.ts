@@ -1,0 +1,119 @@
+import type { CallContext, CallOptions } from '../method/context.ts'
+import type { HttpRequest, HttpResponse } from '../method/http.ts'
+import type { SharedMethod } from '../method/shared-method.ts'
+import type { Call, ReplyMetadata } from './call.ts'
+
+const notRunYet = Symbol('not run yet')
+
+/** The context of one call. What few calls need (signal, state, options) is made on first access. */
+export class InvocationContext implements CallContext {
+  readonly models: unknown
+  args: Record<string, unknown> = noArguments
+  ctorArgs: Record<string, unknown> | undefined = undefined
+  instance: Readonly<Record<string, unknown>> | undefined = undefined
+  sharedCtorError: unknown = undefined
+  /** A conversion error waiting for `invoke:before` (strict). Source: remoting H-3. */
+  argumentError: unknown = undefined
+  error: unknown = undefined
+  /** Status and headers of the invocation, while after hooks may still replace its result. */
+  replyMetadata: ReplyMetadata | undefined = undefined
+  readonly deadline: number | undefined
+  /** Computed once per call, see {@link CallContext.options}. */
+  options: CallOptions = noOptions
+  readonly #call: Call
+  #result: unknown = notRunYet
+  #state: Record<string, unknown> | undefined
+  #abort: AbortController | undefined
+  #accessToken: unknown
+
+  constructor(call: Call, models: unknown, deadline: number | undefined) {
+    this.#call = call
+    this.models = models
+    this.deadline = deadline
+    this.#accessToken = call.accessToken
+  }
+
+  get method(): SharedMethod {
+    return this.#call.method
+  }
+
+  get methodString(): string {
+    return this.#call.method.fullName
+  }
+
+  get transport(): string {
+    return this.#call.transport
+  }
+
+  get metadata(): Call['metadata'] {
+    return this.#call.metadata
+  }
+
+  get request(): HttpRequest | undefined {
+    return this.#call.request
+  }
+
+  get response(): HttpResponse | undefined {
+    return this.#call.response
+  }
+
+  get accessToken(): unknown {
+    return this.#accessToken ?? null
+  }
+
+  set accessToken(token: unknown) {
+    this.#accessToken = token
+  }
+
+  get result(): unknown {
+    if (this.#result === notRunYet) this.#result = {}
+    return this.#result
+  }
+
+  set result(value: unknown) {
+    this.#result = value
+  }
+
+  get scope(): unknown {
+    return this.#call.method.isStatic ? this.#call.method.className : this.instance
+  }
+
+  get state(): Record<string, unknown> {
+    this.#state ??= {}
+    return this.#state
+  }
+
+  /** Created on first access; aborts with the call's own signal or with {@link abort}. */
+  get signal(): AbortSignal {
+    if (this.#abort === undefined) {
+      this.#abort = new AbortController()
+      const outer = this.#call.signal
+      if (outer.aborted) this.#abort.abort(outer.reason)
+      else outer.addEventListener('abort', () => this.#abort?.abort(outer.reason), { once: true })
+    }
+    return this.#abort.signal
+  }
+
+  /** The response was finished by a hook or the method. */
+  get answered(): boolean {
+    return this.#call.answered === true
+  }
+
+  getArgByName(name: string): unknown {
+    return this.#call.readArgument?.(name)
+  }
+
+  /** Marks the failure as one of the method itself. */
+  failInMethod(): void {
+    this.#call.failedInMethod = true
+  }
+
+  /** Ends the call from inside: deadline passed. */
+  abort(reason: unknown): void {
+    if (this.#abort === undefined) this.#abort = new AbortController()
+    this.#abort.abort(reason)
+  }
+}
+
+const noArguments: Record<string, unknown> = Object.freeze({})
+const noOptions: CallOptions = Object.freeze({})

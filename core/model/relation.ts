@@ -1,0 +1,35 @@
+/** The seven kinds of relation. Source: data 4.1. */
+export type RelationKind =
+  | 'belongsTo'
+  | 'hasMany'
+  | 'hasOne'
+  | 'hasAndBelongsToMany'
+  | 'referencesMany'
+  | 'embedsOne'
+  | 'embedsMany'
+
+/** One relation of a model, resolved and frozen. */
+export interface Relation {
+  readonly name: string
+  readonly kind: RelationKind
+  /** Name of the related model. */
+  readonly target: string
+  /** The relation yields a list. */
+  readonly many: boolean
+  /**
+   * Property names on the side of the declaring model, in key order. belongsTo: the foreign key; hasMany, hasOne: the
+   * referenced key (the id by default).
+   */
+  readonly ownKeys: readonly string[]
+  /** Property names on the side of the target that must equal {@link Relation.ownKeys}. */
+  readonly targetKeys: readonly string[]
+  /** Filter (wire shape) merged into every query of the relation. Source: data D-4.1-11. */
+  readonly scope?: Readonly<Record<string, unknown>>
+  /** Silently skipped in `include`. */
+  readonly disableInclude: boolean
+  /** Conditions on it are refused over the wire. Source: data D-3.8-5. */
+  readonly disableFilter: boolean
+  /** Path below `/:id`; the name by default. */
+  readonly path: string
+  readonly settings: Readonly<Record<string, unknown>>
+}

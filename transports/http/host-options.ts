@@ -1,0 +1,46 @@
+import { invalidArgument } from '../../core/spi.ts'
+
+/** Limits of the HTTP server; all on by default. */
+export interface HttpHostOptions {
+  /** Milliseconds for the headers of a request, also for the first byte of a new connection. @default 15000 */
+  readonly headersTimeoutMs?: number
+  /** Milliseconds for a whole request, body included; a slower one is answered 408. @default 60000 */
+  readonly requestTimeoutMs?: number
+  /** Milliseconds an idle kept-alive connection stays open. @default 5000 */
+  readonly keepAliveTimeoutMs?: number
+  /** Bytes of the request line and headers together; more is answered 431. @default 16384 */
+  readonly maxHeaderBytes?: number
+  /** Open connections; further ones are closed at once, 0 for no limit. @default 0 */
+  readonly maxConnections?: number
+  /** Requests per connection, 0 for no limit. @default 0 */
+  readonly maxRequestsPerSocket?: number
+  /** Milliseconds between looks at the timeouts above. @default 1000 */
+  readonly timeoutCheckMs?: number
+  /** Milliseconds calls under way get when the host closes and no signal says otherwise. @default 10000 */
+  readonly closeTimeoutMs?: number
+}
+
+/** Checked options with their defaults. */
+export type HttpHostSettings = Required<HttpHostOptions>
+
+const defaults: HttpHostSettings = Object.freeze({
+  headersTimeoutMs: 15_000,
+  requestTimeoutMs: 60_000,
+  keepAliveTimeoutMs: 5000,
+  maxHeaderBytes: 16_384,
+  maxConnections: 0,
+  maxRequestsPerSocket: 0,
+  timeoutCheckMs: 1000,
+  closeTimeoutMs: 10_000,
+})
+
+/** **Errors**: `INVALID_ARGUMENT` for an unknown key or a value that is no whole number from 0. */
+export function readHostSettings(options: HttpHostOptions = {}): HttpHostSettings {
+  for (const [key, value] of Object.entries(options)) {
+    if (!Object.hasOwn(defaults, key)) throw invalidArgument(`server.${key}: unknown key`)
+    if (value !== undefined && !(Number.isInteger(value) && value >= 0)) {
+      throw invalidArgument(`server.${key}: expected a whole number from 0, got ${typeof value}`)
+    }
+  }
+  return Object.freeze({ ...defaults, ...options })
+}

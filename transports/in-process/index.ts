@@ -1,0 +1,5 @@
+export {
+  type InProcessTransport,
+  type InvokeOptions,
+  inProcess,
+} from './in-process-transport.ts'

@@ -1,0 +1,317 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Context, Middleware, Next } from 'koa'
+import {
+  type Catalog,
+  type Handler,
+  ownStatusOf,
+  type Profile,
+  RemoteError,
+  type Reply,
+  type TransportEnvironment,
+} from '../../core/spi.ts'
+import { composeMiddleware } from '../http/compose.ts'
+import { createErrorWriter, type ErrorWriter } from '../http/error-writer.ts'
+import { HttpExchange } from '../http/exchange.ts'
+import type { HttpHost } from '../http/host.ts'
+import { parseMediaType } from '../http/media-type.ts'
+import { hasBody, readHeader } from '../http/request-headers.ts'
+import { compileEndpoint, type Endpoint } from './endpoint.ts'
+import { writeFile } from './file-writer.ts'
+import { createNegotiator, type Negotiator, type ResultFormat } from './negotiation.ts'
+import { type BodyRules, parsedByMiddleware, readRequestBody } from './request-body.ts'
+import { RestCall } from './rest-call.ts'
+import type { RestConfiguration, RestOptions } from './rest-options.ts'
+import { type Match, Router } from './router.ts'
+import { compileRoutes, type Route } from './routes.ts'
+import { type StreamEnvironment, writeStream } from './stream-writer.ts'
+import { Upload } from './upload.ts'
+import { sendTagged, writeValue } from './value-writer.ts'
+
+/** The shared methods of an application below one path of a host. It owns the router, and swaps it with the catalog. */
+export class RestMount {
+  readonly configuration: RestConfiguration
+  readonly #handle: Handler
+  readonly #profile: Profile
+  readonly #host: HttpHost
+  readonly #negotiate: Negotiator
+  readonly #writeError: ErrorWriter
+  readonly #bodyRules: BodyRules
+  readonly #streams: StreamEnvironment
+  readonly #use: Middleware | undefined
+  readonly #routers: Middleware | undefined
+  #routes: readonly Route[] = []
+  #router = new Router<Endpoint>([])
+
+  constructor(
+    options: RestOptions,
+    configuration: RestConfiguration,
+    environment: TransportEnvironment,
+    host: HttpHost,
+  ) {
+    const { profile } = environment
+    const { use = [], routers = [] } = options
+    this.configuration = configuration
+    this.#handle = environment.handle
+    this.#profile = profile
+    this.#host = host
+    this.#negotiate = createNegotiator(configuration, profile)
+    this.#writeError = createErrorWriter(configuration.errors, environment.log)
+    this.#bodyRules = { ...configuration, caseSensitiveJson: profile.compat['A-10'] }
+    this.#streams = {
+      ...configuration.streams,
+      errors: configuration.errors,
+      log: environment.log,
+      closing: host.closing,
+    }
+    this.#use = use.length === 0 ? undefined : composeMiddleware(use)
+    this.#routers =
+      routers.length === 0
+        ? undefined
+        : composeMiddleware(routers.map((router) => router.routes() as Middleware)) // the shape @koa/router promises
+    this.update(environment.catalog())
+  }
+
+  get routes(): readonly Route[] {
+    return this.#routes
+  }
+
+  /** Compiles the routes of a new catalog; requests under way keep theirs. Source: remoting M-9. */
+  update(catalog: Catalog): void {
+    const environment = { configuration: this.configuration, compat: this.#profile.compat }
+    this.#routes = compileRoutes(catalog, this.configuration.normalizeHttpPath)
+    this.#router = new Router(
+      this.#routes.map((route) => compileEndpoint(route, catalog, environment)),
+    )
+  }
+
+  /** The direct path: answers without Koa, false when the request is not ours. */
+  readonly direct = (request: IncomingMessage, response: ServerResponse): boolean => {
+    const exchange = new HttpExchange(request, response)
+    if (!this.#owns(exchange)) return false
+    const found = this.#find(exchange)
+    if (found === undefined) return false
+    void this.#answer(exchange, found).catch((error) => this.#host.fail(exchange, error))
+    return true
+  }
+
+  /** The way through Koa: own middleware, then the same code as the direct path. */
+  readonly middleware: Middleware = async (context, next) => {
+    if (!this.#owns(new HttpExchange(context.req, context.res, context))) {
+      return this.#routers === undefined ? next() : this.#routers(context, next)
+    }
+    if (this.#use === undefined) return this.#answerInKoa(context, next)
+    return this.#use(context, () => this.#answerInKoa(context, next))
+  }
+
+  async #answerInKoa(context: Context, next: Next): Promise<unknown> {
+    const exchange = new HttpExchange(context.req, context.res, context)
+    const before = context.res.statusCode
+    if (before === 404) context.res.statusCode = 200 // Koa's default, nobody's decision
+    let found = this.#find(exchange)
+    if (found === undefined) {
+      context.res.statusCode = before
+      let isUnhandled = this.#routers === undefined
+      await this.#routers?.(context, async () => {
+        isUnhandled = true
+      })
+      if (!isUnhandled) return
+      if (!this.configuration.handleUnknownPaths) return next()
+      context.res.statusCode = 200
+      found = this.#unknown(exchange)
+    }
+    return this.#answer(exchange, found)
+  }
+
+  /** The path is ours, whatever its case. */
+  #owns({ url, pathEnd }: HttpExchange): boolean {
+    const { path } = this.configuration
+    const { length } = path
+    if (length === 0) return true
+    if (pathEnd < length || (pathEnd > length && url.charCodeAt(length) !== slash)) return false
+    return url.startsWith(path) || url.slice(0, length).toLowerCase() === path.toLowerCase()
+  }
+
+  /** What to do with a request; `undefined` passes an unknown path on. */
+  #find(exchange: HttpExchange): Finding | undefined {
+    const { raw, url, pathEnd } = exchange
+    const start = this.configuration.path.length
+    this.configuration.cors?.apply(raw, exchange.response)
+    const verb = verbs[raw.method ?? 'GET'] ?? (raw.method ?? 'GET').toLowerCase()
+    try {
+      if (verb === 'options') return this.#findOptions(exchange)
+      const match = this.#router.find(verb, url, start, pathEnd)
+      if (match !== undefined) return match
+    } catch (error) {
+      return { error }
+    }
+    const passesOn = this.#routers !== undefined || !this.configuration.handleUnknownPaths
+    return passesOn ? undefined : this.#unknown(exchange)
+  }
+
+  /** OPTIONS never reaches a method. Source: remoting U-11, N-30. */
+  #findOptions(exchange: HttpExchange): Finding | undefined {
+    const { cors, path } = this.configuration
+    const allow = this.#router.allowedVerbs(exchange.url, path.length, exchange.pathEnd)
+    if (allow.length === 0 || (cors === undefined && this.#profile.compat['U-11'])) {
+      return this.#routers === undefined && this.configuration.handleUnknownPaths
+        ? this.#unknown(exchange)
+        : undefined
+    }
+    cors?.preflight(exchange.raw, exchange.response)
+    return { allow: allow.join(', ') }
+  }
+
+  /** Source: remoting U-12, U-14 … U-16. */
+  #unknown(exchange: HttpExchange): Finding {
+    const { raw, url, pathEnd, response } = exchange
+    const start = this.configuration.path.length
+    const allow = this.#router.allowedVerbs(url, start, pathEnd)
+    if (allow.length > 0) response.setHeader('Allow', allow.join(', '))
+    const found = this.#router.findClass(url, start, pathEnd)
+    const rest = url.slice(start + (found?.length ?? 0), start + shownUrl)
+    const below = rest.startsWith('/') ? rest : `/${rest}`
+    const text =
+      found === undefined
+        ? `There is no method to handle ${raw.method} ${below}`
+        : `Shared class "${found.name}" has no method handling ${raw.method} ${below}`
+    return { error: new RemoteError(text, { code: 'not_found', statusCode: 404 }) }
+  }
+
+  async #answer(exchange: HttpExchange, found: Finding): Promise<void> {
+    if ('allow' in found) return exchange.send(204, ['Allow', found.allow], undefined)
+    if ('error' in found) return this.#fail(exchange, found.error, undefined)
+    const { target, params } = found
+    exchange.params = params
+    const run = new Run(target)
+    try {
+      await this.#run(exchange, target, run)
+    } catch (error) {
+      const useErrorStatus = run.call?.failedInMethod === true && ownStatusOf(error) === undefined
+      await this.#fail(exchange, error, useErrorStatus ? target.route.http.errorStatus : undefined)
+    } finally {
+      if (run.upload !== undefined) await run.upload.close()
+    }
+  }
+
+  async #run(exchange: HttpExchange, endpoint: Endpoint, run: Run): Promise<void> {
+    const format = endpoint.kind === 'value' ? this.#negotiate(exchange) : plain
+    if (format === undefined && !waitsForResult(exchange, endpoint))
+      return sendNotAcceptable(exchange)
+    let isJson = false
+    if (hasBody(exchange.raw) || parsedByMiddleware(exchange) !== undefined) {
+      isJson = await this.#readBody(exchange, endpoint, run)
+    }
+    const source = { exchange, isJson }
+    const input = endpoint.readInput(source)
+    const call = new RestCall(
+      exchange,
+      endpoint.route.method,
+      input,
+      endpoint.readCtorInput?.(source),
+    )
+    run.call = call
+    const reply = await this.#handle(call)
+    if (run.upload?.failure !== undefined) throw run.upload.failure
+    return this.#write(exchange, endpoint, format, reply)
+  }
+
+  async #readBody(exchange: HttpExchange, endpoint: Endpoint, run: Run): Promise<boolean> {
+    const contentType = readHeader(exchange.raw, 'content-type') ?? ''
+    if (
+      endpoint.files !== undefined &&
+      parseMediaType(contentType).type === 'multipart/form-data'
+    ) {
+      const { upload, urlencoded } = this.configuration
+      run.upload = new Upload(endpoint.files, { ...upload, maxFieldBytes: urlencoded.limit })
+      await run.upload.read(exchange, contentType)
+      exchange.body = run.upload.body
+      return false
+    }
+    const { value, isJson } = await readRequestBody(exchange, this.#bodyRules)
+    exchange.body = value
+    return isJson
+  }
+
+  #write(
+    exchange: HttpExchange,
+    endpoint: Endpoint,
+    format: ResultFormat | undefined,
+    reply: Reply,
+  ): void | Promise<void> {
+    if (reply.kind === 'answered' || exchange.answered) return
+    if (reply.kind === 'stream') return writeStream(exchange, endpoint, reply, this.#streams)
+    switch (endpoint.kind) {
+      case 'file':
+        return writeFile(exchange, endpoint, reply, this.#host.closing)
+      case 'stream':
+        throw new RemoteError(`${endpoint.route.method.fullName} answered no stream`, {
+          code: 'internal',
+        })
+      default:
+        if (format === undefined) return sendNotAcceptable(exchange)
+        return writeValue(exchange, endpoint, format, reply)
+    }
+  }
+
+  /** Source: remoting E-3, E-10. */
+  async #fail(
+    exchange: HttpExchange,
+    error: unknown,
+    errorStatus: number | undefined,
+  ): Promise<void> {
+    const fallbackStatus = exchange.response.statusCode === 200 ? errorStatus : undefined
+    if (this.configuration.handleErrors)
+      return this.#writeError(exchange, error, { fallbackStatus })
+    if (exchange.koa === undefined) return this.#host.fail(exchange, error, fallbackStatus)
+    if (fallbackStatus !== undefined) exchange.response.statusCode = fallbackStatus
+    throw error
+  }
+}
+
+/** What a URL leads to: a method, a list of verbs, or an error. */
+type Finding = Match<Endpoint> | { readonly allow: string } | { readonly error: unknown }
+
+/** What a request under way has to be cleaned up from. */
+class Run {
+  readonly endpoint: Endpoint
+  call: RestCall | undefined = undefined
+  upload: Upload | undefined = undefined
+
+  constructor(endpoint: Endpoint) {
+    this.endpoint = endpoint
+  }
+}
+
+const slash = 47
+
+/** Longest piece of a URL repeated in a message. */
+const shownUrl = 512
+
+const verbs: Readonly<Record<string, string>> = {
+  GET: 'get',
+  HEAD: 'head',
+  POST: 'post',
+  PUT: 'put',
+  PATCH: 'patch',
+  DELETE: 'delete',
+  OPTIONS: 'options',
+}
+
+/** Streams and files choose their form themselves. */
+const plain: ResultFormat = Object.freeze({ kind: 'json', contentType: 'application/json' })
+
+/** Reading is without side effect: LoopBack 3 finds out about 404 before it answers 406. Source: remoting N-4. */
+function waitsForResult(exchange: HttpExchange, endpoint: Endpoint): boolean {
+  const { method } = exchange.raw
+  return endpoint.negotiatesLate && (method === 'GET' || method === 'HEAD')
+}
+
+function sendNotAcceptable(exchange: HttpExchange): void {
+  sendTagged(
+    exchange,
+    406,
+    ['Content-Type', 'text/plain; charset=utf-8'],
+    'Not Acceptable',
+    undefined,
+  )
+}

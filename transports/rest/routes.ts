@@ -1,0 +1,104 @@
+import type { Catalog, HttpRoute, SharedClass, SharedMethod } from '../../core/spi.ts'
+
+/** One URL pattern that leads to a shared method. */
+export interface Route {
+  /** In lower case; `all` for every verb. */
+  readonly verb: string
+  /** Below the mount point, with its leading slash and without a trailing one; `/` for the root. */
+  readonly path: string
+  readonly sharedClass: SharedClass
+  /** The class path this route was mounted under. */
+  readonly classPath: string
+  readonly method: SharedMethod
+  /** Status, error status and what else the method's route said. */
+  readonly http: HttpRoute
+}
+
+/**
+ * Lists every route of a catalog in the order they are tried: the more exact class path first, then verb, then path.
+ * Source: remoting U-1 … U-8, U-13.
+ */
+export function compileRoutes(catalog: Catalog, normalizeHttpPath: boolean): readonly Route[] {
+  const routes = catalog.classes.flatMap((sharedClass) => {
+    const normalize = sharedClass.normalizeHttpPath ?? normalizeHttpPath
+    return classRoutes(sharedClass, normalize ? normalizePath : tidyPath)
+  })
+  return Object.freeze(routes.sort(compareRoutes))
+}
+
+/** Class paths, loader paths and method paths multiply. Source: remoting U-2, U-3. */
+function classRoutes(sharedClass: SharedClass, shape: (path: string) => string): Route[] {
+  const ctorPaths = sharedClass.sharedCtor?.routes.map((route) => route.path) ?? ['/sharedCtor']
+  return sharedClass.paths.flatMap((classPath) =>
+    sharedClass.methods.flatMap((method) => {
+      const prefixes = method.isStatic ? [''] : ctorPaths
+      return prefixes.flatMap((prefix) =>
+        method.routes.map((http) => ({
+          verb: http.verb,
+          path: shape(`${classPath}/${prefix}/${http.path}`),
+          sharedClass,
+          classPath: shape(classPath),
+          method,
+          http,
+        })),
+      )
+    }),
+  )
+}
+
+/** Joining never doubles a slash. Source: remoting U-8. */
+export function tidyPath(path: string): string {
+  return `/${path
+    .split('/')
+    .filter((part) => part !== '')
+    .join('/')}`
+}
+
+/** `MyModelABC` becomes `my-model-a-b-c`; segments with a parameter stay. Source: remoting U-5. */
+export function normalizePath(path: string): string {
+  return tidyPath(path)
+    .split('/')
+    .map((part) => (part.includes(':') ? part : dasherize(part)))
+    .join('/')
+}
+
+/** A dash ahead of every capital but the first letter; underscores and blanks become dashes. */
+function dasherize(part: string): string {
+  return part
+    .replace(/([A-Z])/g, '-$1')
+    .replace(/[_\s-]+/g, '-')
+    .replace(/^-/, '')
+    .toLowerCase()
+}
+
+function compareRoutes(a: Route, b: Route): number {
+  return (
+    comparePaths(a.classPath, b.classPath) ||
+    compareVerbs(a.verb, b.verb) ||
+    comparePaths(a.path, b.path)
+  )
+}
+
+/** Descending by name: put, post, patch, head, get, delete, all. */
+function compareVerbs(a: string, b: string): number {
+  return a < b ? 1 : a > b ? -1 : 0
+}
+
+/** Part by part: an empty part last, a parameter behind a literal, otherwise ascending; then the longer path first. */
+export function comparePaths(a: string, b: string): number {
+  const left = a.split('/').slice(1)
+  const right = b.split('/').slice(1)
+  for (let i = 0; i < Math.min(left.length, right.length); i++) {
+    const order = compareParts(left[i] ?? '', right[i] ?? '')
+    if (order !== 0) return order
+  }
+  return right.length - left.length
+}
+
+function compareParts(a: string, b: string): number {
+  if (a === b) return 0
+  if (a === '' || b === '') return a === '' ? 1 : -1
+  const [isParameter, other] = [a.startsWith(':'), b.startsWith(':')]
+  if (isParameter !== other) return isParameter ? 1 : -1
+  return a < b ? -1 : 1
+}
