@@ -77,6 +77,11 @@ const knownKeys = new Set([
 ])
 
 const remotingKeys = new Set([
+  'profile',
+  'compat',
+  'invocationTimeout',
+  'hookOrder',
+  'hooks',
   'context',
   'rest',
   'json',
@@ -115,8 +120,21 @@ function checkContextSetting(context: unknown): void {
     context.enableHttpContext === false
   if (!isOff) {
     throw invalidArgument(
-      'remoting.context is not supported: use currentContext() inside a call instead',
+      'remoting.context is not supported: use currentContext() of viaduct/context inside a call instead',
     )
+  }
+}
+
+/** What LoopBack's `remoting` section may say instead of the options of the same name. Source: remoting CF-1, CF-28. */
+export function withRemotingDefaults<M, T>(options: AppOptions<M, T>): AppOptions<M, T> {
+  const { profile, compat, invocationTimeout, hookOrder, hooks } = options.remoting ?? {}
+  const errorsOnArguments = (hooks as { readonly errorsOnArguments?: boolean } | undefined)
+    ?.errorsOnArguments // checked where it is used
+  const defaults = Object.entries({ profile, invocationTimeout, hookOrder, errorsOnArguments })
+  return {
+    ...Object.fromEntries(defaults.filter(([, value]) => value !== undefined)),
+    ...options,
+    compat: { ...(compat as CompatOptions | undefined), ...options.compat }, // its keys are checked with the profile
   }
 }
 

@@ -5,32 +5,33 @@ import {
   type ModelConfig,
   unknownRemotingKeys,
 } from './app-options.ts'
-import { buildCatalog, type ClassSource } from './build-catalog.ts'
+import { type CustomType, createAppTypes, registerType } from './app-types.ts'
+import { buildCatalog } from './build-catalog.ts'
 import type { Handler } from './call/call.ts'
 import { optionDefaults, planOptions } from './call/computed-options.ts'
 import { DeadlineWatch } from './call/deadline.ts'
 import { createDispatcher } from './call/dispatch.ts'
 import { PhaseList } from './call/phases.ts'
-import { compilePlan, type OptionsPlan, type Plan, type PlanEnvironment } from './call/plan.ts'
+import type { OptionsMaker, OptionsPlan, PlanEnvironment } from './call/plan.ts'
 import type { Catalog } from './catalog.ts'
+import { ClassRegistry } from './class-registry.ts'
 import { createDataLayer, type DataLayer } from './data/data-layer.ts'
-import { methodsOfModel, sharedCtorOfModel } from './data/persisted-methods.ts'
+import type { TransactionOptions } from './data/repository-types.ts'
+import type { DataTransaction } from './data/transaction.ts'
 import { invalidArgument, remoteError } from './error/remote-error.ts'
 import type { Key } from './key.ts'
 import { consoleLogger, type Logger } from './logger.ts'
 import type { CallContext } from './method/context.ts'
-import type { MarkedClass } from './method/discover.ts'
 import { checkPattern, type Hook, type HookEntry, type HookMoment } from './method/hooks.ts'
-import { SharedClassBuilder, type SharedClassDefinition } from './method/shared-class.ts'
-import type { SharedMethod } from './method/shared-method.ts'
+import type { SharedClassBuilder } from './method/shared-class.ts'
 import type { TypeConverter } from './method/wire-custom.ts'
 import type { ObjectFactory } from './method/wire-object.ts'
-import { createTypeRegistry, type TypeRegistry } from './method/wire-registry.ts'
-import type { TypeDeclaration } from './method/wire-type.ts'
-import { compileHooks, compileModels } from './model/compile-models.ts'
+import type { TypeRegistry } from './method/wire-registry.ts'
+import { checkHookName, compileHooks, compileModels } from './model/compile-models.ts'
 import type { ModelDefinition, ModelDefinitions } from './model/define-model.ts'
 import type { HookName, Hook as OperationHook } from './model/hook.ts'
 import type { Model } from './model/model.ts'
+import { PlanBook } from './plan-book.ts'
 import { type Profile, resolveProfile } from './profile.ts'
 import type { Component, Scope } from './scope.ts'
 import type { RemotingSettings, Transport, TransportEnvironment } from './transport.ts'
@@ -48,20 +49,19 @@ export class AppState {
   readonly handle: Handler
   readonly #options: Options
   readonly #remoting: RemotingSettings
-  readonly #builders = new Map<string, SharedClassBuilder>()
+  readonly #classes: ClassRegistry
   readonly #observers: { model: string; name: HookName; hook: OperationHook }[] = []
   readonly #additions: ((context: CallContext) => Readonly<Record<string, unknown>>)[] = []
   readonly #provided = new Map<Key<unknown>, unknown>()
   readonly #warned = new Set<string>()
   readonly #catalogListeners: ((catalog: Catalog) => void)[] = []
   readonly #deadlines = new DeadlineWatch()
-  readonly #removed = new Set<string>()
-  readonly #customTypes: [name: string, type: TypeConverter | ObjectFactory][] = []
+  readonly #customTypes: CustomType[] = []
   #models: ReadonlyMap<string, Model> = new Map()
   #data: DataLayer | undefined
   #types: TypeRegistry | undefined
   #catalog: Catalog | undefined
-  #plans: ReadonlyMap<SharedMethod, Plan> = new Map()
+  #plans: PlanBook | undefined
 
   constructor(options: AppOptions<unknown, unknown>) {
     this.#options = options as Options // createApp's own type parameters
@@ -69,9 +69,9 @@ export class AppState {
     this.logger = options.logger ?? consoleLogger
     this.#remoting = options.remoting ?? {}
     this.hooks = readHooks(options.hooks)
-    for (const name of classNames(this.#options)) this.classOf(name)
+    this.#classes = new ClassRegistry(this.#options)
     this.handle = createDispatcher({
-      planOf: (method) => this.#plans.get(method),
+      planOf: (method) => this.#plans?.planOf(method),
       models: () => this.#data?.repositories,
       deadlines: this.#deadlines,
     })
@@ -85,13 +85,14 @@ export class AppState {
   }
 
   observe(model: string, name: HookName, hook: OperationHook): void {
+    checkHookName(model, name)
     this.#observers.push({ model, name, hook })
   }
 
   /** Adds a type: a converter, or a factory for objects. Source: remoting M-11, TY-8. */
   defineType(name: string, type: TypeConverter | ObjectFactory): void {
     this.#customTypes.push([name, type])
-    if (this.#types !== undefined) register(this.#types, name, type)
+    if (this.#types !== undefined) registerType(this.#types, [name, type])
   }
 
   /** Removes a type, case-insensitively. Source: remoting M-7. */
@@ -104,24 +105,26 @@ export class AppState {
 
   /** The builder of a class, made on first mention. */
   classOf(name: string): SharedClassBuilder {
-    let builder = this.#builders.get(name)
-    if (builder === undefined) {
-      builder = new SharedClassBuilder(name, this.#classDefinition(name))
-      this.#builders.set(name, builder)
-      this.#removed.delete(name)
-    }
-    return builder
+    return this.#classes.classOf(name)
   }
 
   /** Removes a class and the hooks registered under exactly its name. Source: remoting M-6. */
   removeClass(name: string): void {
-    this.#builders.delete(name)
-    this.#removed.add(name)
+    this.#classes.remove(name)
     for (const moment of hookMoments) {
       this.hooks[moment] = this.hooks[moment].filter(
         (entry) => entry.pattern.split('.')[0] !== name,
       )
     }
+  }
+
+  /** Runs work in a transaction of a data source, the first one by default. Source: data D-7-3. */
+  transaction<T>(
+    work: (transaction: DataTransaction) => T | Promise<T>,
+    options: TransactionOptions & { readonly dataSource?: string },
+  ): Promise<T> {
+    const { dataSource = Object.keys(this.#options.dataSources ?? {})[0] ?? '', ...rest } = options
+    return this.#opened().transaction(dataSource, work, rest)
   }
 
   repositories(): Readonly<Record<string, unknown>> {
@@ -152,8 +155,14 @@ export class AppState {
     const components = this.#components()
     for (const component of components) component.install(this.#scope())
     await this.#data.open()
-    this.#types = this.#createTypes()
-    this.#declareModels()
+    this.#types = createAppTypes({
+      profile: this.profile,
+      warn: this.warn,
+      models: this.#models,
+      remoting: { ...this.#remoting, rest: this.#restSettings() },
+      custom: this.#customTypes,
+    })
+    this.#classes.declareModels(this.#models, this.#data)
     this.rebuild()
     for (const component of components) await component.start?.(signal)
   }
@@ -169,15 +178,19 @@ export class AppState {
   rebuild(): void {
     const types = this.#types
     if (types === undefined) throw notStarted()
-    const catalog = buildCatalog(this.#classSources(), this.#models, {
-      types,
-      warn: this.warn,
-      unanchored: this.profile.compat['C-14'],
-      sharedMethods: this.#remoting['sharedMethods'] as
-        | Readonly<Record<string, boolean>>
-        | undefined, // values are checked where they are read
-    })
-    this.#plans = this.#compilePlans(catalog)
+    const catalog = buildCatalog(
+      this.#classes.sources(this.#models, this.#opened()),
+      this.#models,
+      {
+        types,
+        warn: this.warn,
+        unanchored: this.profile.compat['C-14'],
+        sharedMethods: this.#remoting['sharedMethods'] as
+          | Readonly<Record<string, boolean>>
+          | undefined, // values are checked where they are read
+      },
+    )
+    this.#plans = new PlanBook(catalog, this.#planEnvironment())
     this.#catalog = catalog
     for (const listener of this.#catalogListeners) listener(catalog)
   }
@@ -219,6 +232,7 @@ export class AppState {
   }
 
   #compileModels(): ReadonlyMap<string, Model> {
+    this.#checkModelConfig()
     const sources = Object.keys(this.#options.dataSources ?? {})
     return compileModels(this.#options.models ?? {}, {
       profile: this.profile,
@@ -239,6 +253,21 @@ export class AppState {
     })
   }
 
+  /** What is configured must exist; models without a store answer nothing. */
+  #checkModelConfig(): void {
+    const models = this.#options.models ?? {}
+    for (const name of Object.keys(this.#options.modelConfig ?? {})) {
+      if (!Object.hasOwn(models, name))
+        throw invalidArgument(`modelConfig.${name}: there is no such model`)
+    }
+    const names = Object.keys(models)
+    if (names.length > 0 && Object.keys(this.#options.dataSources ?? {}).length === 0) {
+      this.warn(
+        `no data source: ${names.join(', ')} can not be stored, give createApp({ dataSources })`,
+      )
+    }
+  }
+
   #definition(name: string): ModelDefinition | undefined {
     return this.#options.models?.[name]
   }
@@ -257,70 +286,6 @@ export class AppState {
     return tables
   }
 
-  #createTypes(): TypeRegistry {
-    const settings = this.#remoting['types'] as Readonly<Record<string, boolean>> | undefined // values are booleans or absent
-    const delimiters = this.#remoting.rest?.['arrayItemDelimiters']
-    const types = createTypeRegistry({
-      profile: this.profile,
-      warn: this.warn,
-      models: objectTypes(this.#models),
-      ...(settings?.['warnOnUnknownType'] === false ? { warnOnUnknownType: false } : {}),
-      ...(settings?.['warnWhenOverridingType'] === false ? { warnWhenOverridingType: false } : {}),
-      ...(delimiters === undefined
-        ? {}
-        : { arrayItemDelimiters: delimiters as string | RegExp | readonly string[] }), // checked by the registry
-    })
-    for (const [name, type] of this.#customTypes) register(types, name, type)
-    return types
-  }
-
-  #declareModels(): void {
-    const data = this.#opened()
-    for (const model of this.#models.values()) {
-      if (!model.isPublic || this.#removed.has(model.name)) continue
-      this.classOf(model.name).declare(methodsOfModel(model, data))
-    }
-  }
-
-  *#classSources(): Generator<ClassSource> {
-    const data = this.#opened()
-    for (const builder of this.#builders.values()) {
-      const model = this.#models.get(builder.name)
-      if (model !== undefined && !model.isPublic) continue
-      yield {
-        builder,
-        model,
-        sharedCtor: builder.sharedCtor ?? (model && sharedCtorOfModel(model, data)),
-        defaultPath: model?.path ?? `/${builder.name}`,
-        idType: model === undefined ? undefined : idTypeOf(model),
-      }
-    }
-  }
-
-  #classDefinition(name: string): SharedClassDefinition {
-    const given = this.#options.classes?.[name] ?? exportedClass(this.#remoting, name)
-    const remoting =
-      this.#config(name).remoting ??
-      (this.#definition(name)?.settings['remoting'] as ModelConfig['remoting']) ??
-      {} // same shape in both places
-    return {
-      ...remoting,
-      ...given,
-      methods: { ...this.#options.methods?.[name], ...given.methods },
-    }
-  }
-
-  #compilePlans(catalog: Catalog): ReadonlyMap<SharedMethod, Plan> {
-    const environment = this.#planEnvironment()
-    const plans = new Map<SharedMethod, Plan>()
-    for (const shared of catalog.classes) {
-      for (const method of shared.methods) {
-        plans.set(method, compilePlan(method, shared.sharedCtor, environment))
-      }
-    }
-    return plans
-  }
-
   #planEnvironment(): PlanEnvironment {
     const { compat } = this.profile
     const byClass = new Map<string, OptionsPlan>()
@@ -332,13 +297,26 @@ export class AppState {
       authorize: this.authorize,
       invocationTimeout: this.#options.invocationTimeout ?? (compat['I-7'] ? 0 : 120_000),
       errorsOnArguments: this.#options.errorsOnArguments ?? !compat['H-8'],
-      validateReturns: this.#remoting.rest?.['validateReturns'] === true,
+      validateReturns: this.#restSettings()['validateReturns'] === true,
       optionsOf: (name) => {
         const known = byClass.get(name) ?? this.#planOptions(name)
         byClass.set(name, known)
         return known
       },
     }
+  }
+
+  /** A model's own maker, or that of the nearest base. Source: remoting X-5. */
+  #createOptionsOf(name: string): OptionsMaker | undefined {
+    const own = this.#config(name).createOptions
+    const base = this.#models.get(name)?.base
+    return own ?? (base === undefined || base === name ? undefined : this.#createOptionsOf(base))
+  }
+
+  /** Settings given to the REST transport replace the `remoting.rest` section. Source: remoting M-8. */
+  #restSettings(): Readonly<Record<string, unknown>> {
+    const given = this.transports().find((transport) => transport.settings !== undefined)
+    return given?.settings ?? this.#remoting.rest ?? {}
   }
 
   #planOptions(name: string): OptionsPlan {
@@ -348,7 +326,7 @@ export class AppState {
       ...optionDefaults,
       ...Object.fromEntries(own.map((key) => [key, settings[key]])),
     }
-    return planOptions(defaults, this.#config(name).createOptions, this.#additions)
+    return planOptions(defaults, this.#createOptionsOf(name), this.#additions)
   }
 
   #components(): Component[] {
@@ -396,22 +374,6 @@ function notStarted(): Error {
   return remoteError('UNAVAILABLE', 'the application is not started')
 }
 
-/** A class of `remoting.exports`: its functions carry their own metadata. Source: remoting M-2. */
-function exportedClass(remoting: RemotingSettings, name: string): SharedClassDefinition {
-  const exported = remoting['exports'] as Readonly<Record<string, MarkedClass>> | undefined // checked when discovered
-  const from = exported?.[name]
-  return from === undefined ? {} : { from }
-}
-
-function classNames(options: Options): ReadonlySet<string> {
-  return new Set([
-    ...Object.keys(options.remoting?.['exports'] ?? {}),
-    ...Object.keys(options.models ?? {}),
-    ...Object.keys(options.methods ?? {}),
-    ...Object.keys(options.classes ?? {}),
-  ])
-}
-
 function readHooks(options: HookOptions = {}): Record<HookMoment, HookEntry[]> {
   const read = (moment: HookMoment) =>
     Object.entries(options[moment] ?? {}).flatMap(([pattern, given]) =>
@@ -421,28 +383,4 @@ function readHooks(options: HookOptions = {}): Record<HookMoment, HookEntry[]> {
       })),
     )
   return { before: read('before'), after: read('after'), afterError: read('afterError') }
-}
-
-function register(types: TypeRegistry, name: string, type: TypeConverter | ObjectFactory): void {
-  if (typeof type === 'function') types.defineObjectType(name, type)
-  else types.define(name, type)
-}
-
-/** Every public model is an object type; rows are plain, so the factory only copies. Source: remoting TY-9. */
-function objectTypes(models: ReadonlyMap<string, Model>): Readonly<Record<string, ObjectFactory>> {
-  const names = [...models.values()].filter((model) => model.isPublic).map((model) => model.name)
-  return Object.fromEntries(names.map((name) => [name, (data) => data]))
-}
-
-/** What type `id` stands for in a model's class: the type of its key, text for composite keys. */
-function idTypeOf(model: Model): TypeDeclaration | undefined {
-  const only = model.id[0]
-  if (model.id.length !== 1 || only === undefined) return 'string'
-  switch (only.type.kind) {
-    case 'number':
-    case 'integer':
-      return 'number'
-    default:
-      return 'string'
-  }
 }

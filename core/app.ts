@@ -1,9 +1,14 @@
-import { type AppOptions, checkAppOptions, type MethodsByClass } from './app-options.ts'
+import {
+  type AppOptions,
+  checkAppOptions,
+  type MethodsByClass,
+  withRemotingDefaults,
+} from './app-options.ts'
 import { AppState } from './app-state.ts'
 import type { Handler } from './call/call.ts'
 import type { PhaseList } from './call/phases.ts'
 import type { Catalog, Manifest } from './catalog.ts'
-import type { Repositories } from './data/repository-types.ts'
+import type { Repositories, Transaction, TransactionOptions } from './data/repository-types.ts'
 import { invalidArgument, remoteError } from './error/remote-error.ts'
 import type { Hook, HookMoment } from './method/hooks.ts'
 import { checkPattern } from './method/hooks.ts'
@@ -65,6 +70,16 @@ export interface App<Models extends ModelDefinitions = ModelDefinitions, Methods
   change(edit: (classOf: (name: string) => SharedClassBuilder) => void): this
   /** Removes a class and its hooks. Source: remoting M-6. */
   removeClass(name: string): this
+  /**
+   * Runs work in a transaction: committed when it resolves, rolled back when it rejects. Every operation inside takes
+   * part, hooks, relations and validators included, without passing anything on. Source: data D-7-3, D-7-5.
+   *
+   * **Errors**: what the work rejects with; 409 `CONFLICT` when a concurrent transaction won; 501 without transactions.
+   */
+  transaction<T>(
+    work: (models: Repositories<Models>, transaction: Transaction) => T | Promise<T>,
+    options?: TransactionOptions & { readonly dataSource?: string },
+  ): Promise<T>
   /** Opens data sources, freezes the catalog, opens transports. Resolves once every port answers. */
   start(options?: StartOptions): Promise<this>
   /** Closes transports (calls under way may finish until the signal aborts), then data sources. */
@@ -85,8 +100,9 @@ export function createApp<
   const Models extends ModelDefinitions = Record<never, never>,
   const Methods extends MethodsByClass = Record<never, never>,
 >(options: AppOptions<Models, Methods> = {}): App<Models, Methods> {
-  checkAppOptions(options)
-  return new Application(new AppState(options))
+  const complete = withRemotingDefaults(options)
+  checkAppOptions(complete)
+  return new Application(new AppState(complete))
 }
 
 type Life = 'new' | 'starting' | 'started' | 'stopping' | 'stopped'
@@ -179,8 +195,16 @@ class Application<Models extends ModelDefinitions, Methods> implements App<Model
     return this.#changed()
   }
 
+  transaction<T>(
+    work: (models: Repositories<Models>, transaction: Transaction) => T | Promise<T>,
+    options: TransactionOptions & { readonly dataSource?: string } = {},
+  ): Promise<T> {
+    return this.#state.transaction((transaction) => work(this.models, transaction), options)
+  }
+
   async start(options: StartOptions = {}): Promise<this> {
     this.#mustBe('new', 'start')
+    checkStartOptions(options)
     this.#life = 'starting'
     try {
       await this.#state.open(this.#abort.signal)
@@ -247,6 +271,18 @@ class Application<Models extends ModelDefinitions, Methods> implements App<Model
     this.#life = 'stopped'
     const failure = closed.find((result) => result.status === 'rejected')
     if (failure !== undefined) throw failure.reason
+  }
+}
+
+/** **Errors**: `INVALID_ARGUMENT` naming the option. */
+function checkStartOptions({ port, host, ...unknown }: StartOptions): void {
+  const [first] = Object.keys(unknown)
+  if (first !== undefined) throw invalidArgument(`start: unknown option "${first}"`)
+  if (port !== undefined && !(Number.isInteger(port) && port >= 0 && port <= 65_535)) {
+    throw invalidArgument(`start: port must be an integer from 0 to 65535, got ${String(port)}`)
+  }
+  if (host !== undefined && (typeof host !== 'string' || host === '')) {
+    throw invalidArgument('start: host must be a host name or an address')
   }
 }
 

@@ -1,6 +1,7 @@
 import type { Catalog, SharedClass } from './catalog.ts'
 import { describeCatalog } from './manifest.ts'
 import { compileMethod, type MethodSource } from './method/compile-method.ts'
+import { pathsOfMarked } from './method/discover.ts'
 import type { MethodEnvironment } from './method/parameter.ts'
 import type { SharedClassBuilder, SourceOptions } from './method/shared-class.ts'
 import type { SharedMethod } from './method/shared-method.ts'
@@ -29,8 +30,9 @@ export function buildCatalog(
 ): Catalog {
   const classes: SharedClass[] = []
   const methods = new Map<string, SharedMethod>()
+  const parameters: MethodEnvironment['compiled'] = new WeakMap()
   for (const source of sources) {
-    const compiled = compileClass(source, environment)
+    const compiled = compileClass(source, { ...environment, compiled: parameters })
     classes.push(compiled)
     for (const method of compiled.methods) {
       if (!methods.has(method.fullName)) methods.set(method.fullName, method)
@@ -50,6 +52,7 @@ function compileClass(source: ClassSource, environment: CatalogEnvironment): Sha
   const methodEnvironment: MethodEnvironment = {
     types: environment.types,
     warn: environment.warn,
+    ...(environment.compiled === undefined ? {} : { compiled: environment.compiled }),
     idType,
   }
   const compile = (method: MethodSource) => compileMethod(builder.name, method, methodEnvironment)
@@ -66,7 +69,7 @@ function compileClass(source: ClassSource, environment: CatalogEnvironment): Sha
 
 /** Source: remoting C-2. */
 function pathsOf(source: ClassSource): readonly string[] {
-  const { from, http = from?.http } = source.builder.definition
+  const { from, http = from && pathsOfMarked(from) } = source.builder.definition
   const given: readonly { readonly path?: string }[] =
     http === undefined ? [] : Array.isArray(http) ? http : [http]
   const routes = given.length === 0 ? [{}] : given

@@ -1,7 +1,6 @@
 /** API for application authors. */
 export { type App, createApp, type Plugin, type StartOptions } from './app.ts'
 export type { AppOptions, HookOptions, ModelConfig } from './app-options.ts'
-export { currentContext } from './call/current-context.ts'
 export { PhaseList } from './call/phases.ts'
 export type { Catalog, Manifest, SharedClass } from './catalog.ts'
 export type { Repositories, Repository } from './data/repository-types.ts'

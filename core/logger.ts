@@ -6,14 +6,23 @@ export interface Logger {
   error(message: string, error: unknown): void
 }
 
-/** Writes information to standard output, warnings and errors to standard error. */
+/** Writes information to standard output, warnings and errors to standard error; an error of the client is one line. */
 export const consoleLogger: Logger = {
   info: (message) => void process.stdout.write(`${message}\n`),
   warn: (message) => void process.stderr.write(`warning: ${message}\n`),
   error: (message, error) => {
-    const text = error instanceof Error ? (error.stack ?? error.message) : String(error)
+    const text = error instanceof Error ? describe(error) : String(error)
     process.stderr.write(`${message}: ${text}\n`)
   },
+}
+
+function describe(
+  error: Error & { readonly statusCode?: unknown; readonly status?: unknown },
+): string {
+  const status = Number(error.statusCode ?? error.status)
+  return status >= 400 && status < 500
+    ? `${status} ${error.message}`
+    : (error.stack ?? error.message)
 }
 
 /** Says nothing. */

@@ -44,6 +44,7 @@ function describeMethod(method: SharedMethod): ManifestValue {
     http: method.routes.map((route) => compact({ ...route })),
     accepts: method.parameters.filter(isClientSupplied).map(describeParameter),
     returns: method.returns.map(describeReturn),
+    errors: method.errors.length === 0 ? undefined : json(method.errors),
   })
 }
 

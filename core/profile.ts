@@ -70,6 +70,14 @@ export const compatRules = {
   'D-2.3-16': 'findOne without a match names the id undefined',
 } as const satisfies Readonly<Record<string, string>>
 
+/** Old behaviours neither profile has; each is switched on by its name. */
+export const compatExtras = {
+  argsParameter: 'a JSON object in the parameter args supplies arguments (LoopBack 2, CF-29)',
+} as const satisfies Readonly<Record<string, string>>
+
+/** Name of a switch under `compat`. */
+export type CompatSwitch = CompatRule | keyof typeof compatExtras
+
 /** Id of a rule in which the profiles differ. */
 export type CompatRule = keyof typeof compatRules
 
@@ -79,11 +87,14 @@ export type ProfileName = 'strict' | 'loopback3'
 /** The resolved switches: `profile.compat['CX-1']` is true where LoopBack 3's behaviour is wanted. */
 export interface Profile {
   readonly name: ProfileName
-  readonly compat: Readonly<Record<CompatRule, boolean>>
+  readonly compat: Readonly<Record<CompatSwitch, boolean>>
 }
 
-/** Single switches, by rule id; `true` is LoopBack 3's side. */
-export type CompatOptions = Readonly<Partial<Record<CompatRule, boolean>>>
+/** Single switches, by rule id; `true` is LoopBack 3's side. Beside them the old behaviours of {@link compatExtras}. */
+export type CompatOptions = Readonly<Partial<Record<CompatSwitch, boolean>>> & {
+  /** Another name of `CX-1`. */
+  readonly legacyDateParsing?: boolean
+}
 
 /**
  * Resolves a profile and its single overrides.
@@ -97,18 +108,21 @@ export function resolveProfile(
   if (name !== 'strict' && name !== 'loopback3') {
     throw remoteError('INVALID_ARGUMENT', `unknown profile "${String(name)}"`)
   }
-  for (const [id, value] of Object.entries(overrides)) {
-    if (!Object.hasOwn(compatRules, id)) {
+  const { legacyDateParsing, ...rules } = overrides
+  const wanted = legacyDateParsing === undefined ? rules : { 'CX-1': legacyDateParsing, ...rules }
+  for (const [id, value] of Object.entries(wanted)) {
+    if (!Object.hasOwn(compatRules, id) && !Object.hasOwn(compatExtras, id)) {
       throw remoteError('INVALID_ARGUMENT', `compat.${id}: no such rule`)
     }
     if (typeof value !== 'boolean') {
       throw remoteError('INVALID_ARGUMENT', `compat.${id}: expected boolean, got ${typeof value}`)
     }
   }
-  const compat = Object.fromEntries(
-    Object.keys(compatRules).map((id) => [id, name === 'loopback3']),
-  ) as Record<CompatRule, boolean> // built from the keys of compatRules
-  return Object.freeze({ name, compat: Object.freeze({ ...compat, ...overrides }) })
+  const compat = Object.fromEntries([
+    ...Object.keys(compatRules).map((id) => [id, name === 'loopback3']),
+    ...Object.keys(compatExtras).map((id) => [id, false]),
+  ]) as Record<CompatSwitch, boolean> // built from the keys of both lists
+  return Object.freeze({ name, compat: Object.freeze({ ...compat, ...wanted }) })
 }
 
 /** The profile of new applications. */

@@ -3,7 +3,6 @@
  * the core.
  */
 export type { Call, CallInput, Handler, Middleware, Reply, ReplyMetadata } from './call/call.ts'
-export { currentContext } from './call/current-context.ts'
 export type { Catalog, Manifest, ManifestValue, SharedClass } from './catalog.ts'
 export type {
   Aggregation,
@@ -58,6 +57,7 @@ export { decodeEnvelopes } from './method/type-envelope.ts'
 export type { ConverterContext, ConverterResult, TypeConverter } from './method/wire-custom.ts'
 export { findReservedKey, mayHoldReservedKey } from './method/wire-json.ts'
 export { ConversionFailure, type WireType } from './method/wire-type.ts'
+export { defaultDataDepth, guardData } from './model/data-guard.ts'
 export { type DistanceUnit, distanceBetween, GeoPoint } from './model/geo-point.ts'
 export type { Model, ModelIndex, Row } from './model/model.ts'
 export type { Property, PropertyType, Strictness } from './model/property.ts'

@@ -60,5 +60,7 @@ export interface Transport {
   readonly kind: 'transport'
   readonly name: string
   readonly supports: TransportSupport
+  /** Settings of its own that replace the `remoting.rest` section for the core, too. Source: remoting M-8. */
+  readonly settings?: Readonly<Record<string, unknown>> | undefined
   listen(environment: TransportEnvironment): Promise<Listener>
 }

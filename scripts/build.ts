@@ -1,10 +1,13 @@
-import { readdirSync, rmSync } from 'node:fs'
+import { readdirSync, readFileSync, rmSync } from 'node:fs'
 import { join, resolve } from 'node:path'
+import { build as bundle } from 'esbuild'
 import { runProcess } from '../test/support/process.ts'
 import { withLock } from './build/lock.ts'
 
 /*
- * Compiles the published folders to `dist/`: JavaScript and declarations. Several builds at once wait for each other.
+ * Compiles the published folders to `dist/`: declarations by the compiler, JavaScript bundled per entry of package.json with
+ * shared chunks. Loading some ten files instead of three hundred halves the start. Several builds at once wait for each
+ * other.
  */
 
 const root = resolve(import.meta.dirname, '..')
@@ -17,8 +20,33 @@ async function build(): Promise<void> {
     limitMs: 180_000,
   })
   if (run.code !== 0) throw new Error(`the compiler failed\n${run.stdout}${run.stderr}`)
+  await bundle({
+    absWorkingDir: root,
+    entryPoints: entrySources(),
+    outdir: output,
+    outbase: root,
+    bundle: true,
+    splitting: true,
+    packages: 'external',
+    format: 'esm',
+    platform: 'node',
+    target: 'node20.19',
+    chunkNames: 'shared/[name]-[hash]',
+    legalComments: 'none',
+    logLevel: 'error',
+  })
   const files = readdirSync(output, { recursive: true }).length
   process.stdout.write(`built ${files} files and folders in ${Math.round(run.durationMs)} ms\n`)
+}
+
+/** The source file of every subpath in package.json. */
+function entrySources(): string[] {
+  const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
+    readonly exports: Readonly<Record<string, string | { readonly 'viaduct-source': string }>>
+  } // our own file
+  return Object.values(manifest.exports).flatMap((target) =>
+    typeof target === 'string' ? [] : [target['viaduct-source']],
+  )
 }
 
 await withLock(join(root, 'node_modules/.cache/viaduct-build.lock'), build)

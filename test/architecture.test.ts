@@ -15,17 +15,16 @@ const coreOrder = [
   ['error', 'profile', 'key', 'logger'],
   ['model', 'query', 'method', 'call', 'data'],
   ['shared-methods', 'catalog', 'manifest', 'build-catalog', 'transport', 'scope'],
-  ['lifecycle', 'app-options', 'app-state', 'app'],
+  ['lifecycle', 'plan-book', 'app-options', 'class-registry', 'app-types', 'app-state', 'app'],
 ].flat()
 /** Files at the rim of core: they may import all of it, nobody inside may import them. */
-const coreRim = new Set(['index', 'spi'])
+const coreRim = new Set(['index', 'spi', 'context'])
 
 /** Packages that stand in one folder only, and that folder. */
 const packageFolders: Readonly<Record<string, readonly string[]>> = {
   zod: ['core/', 'examples/', 'test/', 'bench/', 'components/', 'clients/generator/'],
   koa: ['transports/http/', 'transports/rest/', 'test/', 'bench/', 'examples/'],
   '@koa/router': ['transports/http/', 'transports/rest/', 'test/', 'examples/'],
-  'find-my-way': ['transports/http/', 'transports/rest/'],
   ws: ['transports/websocket/', 'test/', 'bench/'],
   msgpackr: ['transports/codec/'],
   pg: ['connectors/sql/postgres/'],

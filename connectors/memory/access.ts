@@ -4,9 +4,10 @@ import {
   type RowTest,
   type Where,
 } from '../../core/spi.ts'
+import type { Scalar } from './block.ts'
 import type { Candidate, Entry } from './entry.ts'
 import { compoundKey, keyOfValue } from './index-key.ts'
-import type { Bound, Range, Scalar } from './ordered-map.ts'
+import type { Bound, Range } from './ordered-map.ts'
 import type { Overlay } from './overlay.ts'
 import type { RowIndex } from './row-index.ts'
 import { visitSlot } from './slot.ts'
@@ -143,10 +144,7 @@ export function visitAccess(
   access: Access,
   visit: (entry: Entry) => boolean,
 ): boolean {
-  if (access.kind === 'scan') {
-    for (const entry of table.entries.values()) if (!visit(entry)) return false
-    return true
-  }
+  if (access.kind === 'scan') return table.entries.visit(visit)
   const { index } = access
   if (access.kind === 'range') {
     const isDone = index.order?.walk(access.range, false, (slot) => visitSlot(slot, visit)) ?? true

@@ -1,6 +1,6 @@
 import { type Model, type Row, remoteError } from '../../core/spi.ts'
+import type { Scalar } from './block.ts'
 import type { Key } from './entry.ts'
-import type { Scalar } from './ordered-map.ts'
 import type { Overlay } from './overlay.ts'
 import type { RowIndex } from './row-index.ts'
 import type { Table } from './table.ts'
@@ -51,7 +51,7 @@ function hasKeyCollision(
   changes: readonly Change[],
   overlay: Overlay | undefined,
 ): boolean {
-  const claimed = changes.length > 1 ? new Set<Key>() : undefined
+  const claimed = isAscending(changes) ? undefined : new Set<Key>()
   for (const { key, before, after } of changes) {
     if (before !== undefined || after === undefined) continue
     const isTaken = overlay === undefined ? table.entries.has(key) : isKeyTaken(overlay, key)
@@ -59,6 +59,16 @@ function hasKeyCollision(
     claimed?.add(key)
   }
   return false
+}
+
+/** Keys that only grow, as generated ones do, are all different. */
+function isAscending(changes: readonly Change[]): boolean {
+  for (let index = 1; index < changes.length; index += 1) {
+    const before = changes[index - 1]?.key
+    const after = changes[index]?.key
+    if (typeof before !== 'number' || typeof after !== 'number' || !(before < after)) return false
+  }
+  return true
 }
 
 /** A key is free for a transaction when it sees nothing there and nothing is committed, or it deleted that itself. */
@@ -72,19 +82,19 @@ function hasCollision(
   changes: readonly Change[],
   overlay: Overlay | undefined,
 ): boolean {
-  const claimed = new Map<Scalar, Key>()
-  const changed =
-    changes.length > 1 ? new Map(changes.map((change) => [change.key, change])) : undefined
+  const claimed = changes.length > 1 ? new Map<Scalar, Key>() : undefined
+  let changed: Map<Key, Change> | undefined
   for (const change of changes) {
     const unique = change.after === undefined ? null : index.uniqueKeyOf(change.after)
     if (unique === null || isOwn(index, change, unique)) continue
     const owner = ownerOf(index, unique, overlay)
-    if (owner !== undefined && owner !== change.key && keeps(index, changed?.get(owner), unique)) {
-      return true
+    if (owner !== undefined && owner !== change.key) {
+      changed ??= new Map(changes.map((one) => [one.key, one]))
+      if (keeps(index, changed.get(owner), unique)) return true
     }
-    const claimant = claimed.get(unique)
+    const claimant = claimed?.get(unique)
     if (claimant !== undefined && claimant !== change.key) return true
-    claimed.set(unique, change.key)
+    claimed?.set(unique, change.key)
   }
   return false
 }

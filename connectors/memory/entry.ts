@@ -1,5 +1,5 @@
 import type { Row } from '../../core/spi.ts'
-import type { Scalar } from './ordered-map.ts'
+import type { Scalar } from './block.ts'
 
 /** What a row is found by in its table: its id, a text over the parts of a composite id, or a running number without identity. */
 export type Key = Scalar

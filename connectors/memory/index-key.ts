@@ -1,6 +1,6 @@
 import type { PropertyType } from '../../core/spi.ts'
+import type { Scalar } from './block.ts'
 import { encodeText } from './codec.ts'
-import type { Scalar } from './ordered-map.ts'
 
 /** What the values of an indexed column are; `undefined` in an {@link IndexPart} where an index could not agree with `where`. */
 export type KeyKind = 'number' | 'string' | 'bigint' | 'boolean' | 'date' | 'bytes'

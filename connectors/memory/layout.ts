@@ -1,4 +1,5 @@
 import type { Model, Property, Row } from '../../core/spi.ts'
+import type { Scalar } from './block.ts'
 import {
   canonicalKey,
   compoundKey,
@@ -7,7 +8,6 @@ import {
   keyKindOf,
   keyOfValue,
 } from './index-key.ts'
-import type { Scalar } from './ordered-map.ts'
 
 /** An index a table has to keep. */
 export interface IndexLayout {
@@ -22,6 +22,7 @@ export interface IndexLayout {
 export interface TableLayout {
   /** Key properties, in key order; empty without identity. */
   readonly ids: readonly Property[]
+  readonly idNames: readonly string[]
   readonly idParts: readonly IndexPart[]
   readonly indexes: readonly IndexLayout[]
 }
@@ -51,7 +52,7 @@ export function compileLayout(models: readonly Model[]): TableLayout {
     add({ name: 'id', parts: idParts, unique: false, isIdentity: true })
   }
   for (const model of models) for (const index of indexesOf(model)) add(index)
-  return { ids, idParts, indexes: [...indexes.values()] }
+  return { ids, idNames: ids.map(({ name }) => name), idParts, indexes: [...indexes.values()] }
 }
 
 /** Declared indexes, foreign keys, and the first column of an index over several. */

@@ -100,7 +100,8 @@ export class MemoryConnector implements Connector {
     const target = this.#target(model, options, false)
     const changes = insert(target, rows)
     const created = changes.map(({ after }) => target.table.copies.copyOut(after ?? {}, undefined))
-    await this.#apply(target, changes)
+    const isDurable = this.#apply(target, changes)
+    if (isDurable !== undefined) await isDurable
     return created
   }
 
@@ -116,18 +117,18 @@ export class MemoryConnector implements Connector {
   async update(model: Model, where: Where, values: Row, options: UpdateOptions): Promise<number> {
     const target = this.#target(model, options, true)
     const write = options.replace === true ? replace : patch
-    return this.#apply(target, write(target, where, values))
+    return this.#applyAll(target, write(target, where, values))
   }
 
   async delete(model: Model, where: Where, options: ConnectorOptions): Promise<number> {
     const target = this.#target(model, options, true)
-    return this.#apply(target, remove(target, where))
+    return this.#applyAll(target, remove(target, where))
   }
 
   async upsert(model: Model, request: Upsert, options: ConnectorOptions): Promise<UpsertResult> {
     const target = this.#target(model, options, true)
     const { changes, result } = upsert(target, request)
-    await this.#apply(target, changes)
+    await this.#applyAll(target, changes)
     return result
   }
 
@@ -138,7 +139,7 @@ export class MemoryConnector implements Connector {
     options: ConnectorOptions,
   ): Promise<number> {
     const target = this.#target(model, options, true)
-    return this.#apply(target, increment(target, where, deltas))
+    return this.#applyAll(target, increment(target, where, deltas))
   }
 
   async aggregate(
@@ -179,7 +180,7 @@ export class MemoryConnector implements Connector {
   /** What a call works on. `isReading`: what it does depends on rows it looks at. */
   #target(model: Model, options: ConnectorOptions, isReading: boolean): Target {
     this.#assertOpen()
-    options.signal?.throwIfAborted()
+    assertNotAborted(options)
     const table = this.#store.table(model)
     const { transaction } = options
     if (transaction === undefined) return { model, table, overlay: undefined }
@@ -190,13 +191,28 @@ export class MemoryConnector implements Connector {
     return { model, table, overlay: state.overlay(table, isReading) }
   }
 
-  async #apply({ overlay }: Target, changes: Changes): Promise<number> {
-    if (overlay === undefined) await this.#store.commit(changes)
-    else for (const { key, after } of changes) overlay.write(key, after)
+  async #applyAll(target: Target, changes: Changes): Promise<number> {
+    await this.#apply(target, changes)
     return changes.length
+  }
+
+  /** The promise, if any, resolves when the changes are durable. */
+  #apply({ overlay }: Target, changes: Changes): Promise<void> | undefined {
+    if (overlay === undefined) return this.#store.commit(changes)
+    for (const { key, after } of changes) overlay.write(key, after)
+    return undefined
   }
 
   #assertOpen(): void {
     if (!this.#isOpen) throw remoteError('UNAVAILABLE', 'the memory connector is not open')
   }
+}
+
+/**
+ * A call is carried out at once, so only a signal that is there already can have been aborted. One that would be made by
+ * reading it, as that of a remote call, is left alone: it would cost more than the call.
+ */
+function assertNotAborted(options: ConnectorOptions): void {
+  const isThere = Object.hasOwn(options, 'signal') || Object.hasOwn(options.options, 'signal')
+  if (isThere) options.signal?.throwIfAborted()
 }

@@ -1,6 +1,6 @@
 import type { Row } from '../../core/spi.ts'
+import type { Scalar } from './block.ts'
 import type { Candidate, Key } from './entry.ts'
-import type { Scalar } from './ordered-map.ts'
 import type { RowIndex } from './row-index.ts'
 import type { Table } from './table.ts'
 

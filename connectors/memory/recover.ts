@@ -104,7 +104,8 @@ async function* readLines(handle: FileHandle): AsyncGenerator<RawLine> {
     const chunk = buffer.subarray(0, bytesRead)
     let start = 0
     for (let end = chunk.indexOf(lineFeed); end >= 0; end = chunk.indexOf(lineFeed, start)) {
-      const bytes = Buffer.concat([...rest, chunk.subarray(start, end)])
+      const piece = chunk.subarray(start, end)
+      const bytes = rest.length === 0 ? piece : Buffer.concat([...rest, piece])
       rest = []
       yield { bytes, offset, isEnded: true }
       offset += bytes.length + 1

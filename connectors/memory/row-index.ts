@@ -1,5 +1,7 @@
 import type { Row } from '../../core/spi.ts'
-import type { Entry, Key } from './entry.ts'
+import type { Scalar } from './block.ts'
+import type { Entry } from './entry.ts'
+import type { EntryMap } from './entry-map.ts'
 import {
   canonicalKey,
   compoundKey,
@@ -7,7 +9,7 @@ import {
   type IndexPart,
   keyOfValue,
 } from './index-key.ts'
-import { OrderedMap, type Scalar } from './ordered-map.ts'
+import { OrderedMap } from './ordered-map.ts'
 import { addToSlot, firstOfSlot, removeFromSlot, type Slot, sizeOfSlot } from './slot.ts'
 
 /** How an index is made. */
@@ -17,7 +19,7 @@ export interface RowIndexOptions {
   readonly parts: readonly IndexPart[]
   readonly unique: boolean
   /** Rows by key that the table keeps itself; for the index of a single id. */
-  readonly shared?: Map<Key, Entry> | undefined
+  readonly shared?: EntryMap | undefined
 }
 
 /**
@@ -37,8 +39,8 @@ export class RowIndex {
   readonly single: IndexPart | undefined
   /** Keys in order; `undefined` for an index over several columns or over bytes. */
   readonly order: OrderedMap<Scalar, Slot> | undefined
-  readonly #slots: Map<Scalar, Slot>
-  readonly #isShared: boolean
+  readonly #slots = new Map<Scalar, Slot>()
+  readonly #shared: EntryMap | undefined
   readonly #irregularOwners: Map<string, Entry> | undefined
   #keyedSize = 0
 
@@ -49,8 +51,7 @@ export class RowIndex {
     this.single = options.parts.length === 1 ? options.parts[0] : undefined
     const isOrdered = this.single?.kind !== undefined && this.single.kind !== 'bytes'
     this.order = isOrdered ? new OrderedMap() : undefined
-    this.#isShared = options.shared !== undefined
-    this.#slots = (options.shared as Map<Scalar, Slot> | undefined) ?? new Map() // an entry is a slot
+    this.#shared = options.shared
     this.#irregularOwners = options.unique ? new Map() : undefined
   }
 
@@ -64,6 +65,11 @@ export class RowIndex {
     )
   }
 
+  /** The index over the key of the table. */
+  get isIdentity(): boolean {
+    return this.#shared !== undefined
+  }
+
   /** Number of rows that have a key. */
   get keyedSize(): number {
     return this.#keyedSize
@@ -71,12 +77,12 @@ export class RowIndex {
 
   /** Rows with this key. */
   slot(key: Scalar): Slot | undefined {
-    return this.#slots.get(key)
+    return this.#shared === undefined ? this.#slots.get(key) : this.#shared.get(key)
   }
 
   /** Number of rows with this key. */
   count(key: Scalar): number {
-    const slot = this.#slots.get(key)
+    const slot = this.slot(key)
     return slot === undefined ? 0 : sizeOfSlot(slot)
   }
 
@@ -88,11 +94,26 @@ export class RowIndex {
 
   /** The row that holds a unique key. */
   owner(key: Scalar): Entry | undefined {
-    const slot = this.#slots.get(key)
+    const slot = this.slot(key)
     if (slot === undefined) {
       return typeof key === 'string' ? this.#irregularOwners?.get(key) : undefined
     }
     return firstOfSlot(slot)
+  }
+
+  /** Takes all rows of a table into an index that is empty; the keys are sorted once. */
+  fill(entries: EntryMap): void {
+    entries.visit((entry) => {
+      const key = this.#shared === undefined ? this.keyOf(entry.row) : undefined
+      if (key === undefined || key === null) this.add(entry)
+      else {
+        const slot = this.#slots.get(key)
+        this.#slots.set(key, slot === undefined ? entry : addToSlot(slot, entry))
+        this.#keyedSize += 1
+      }
+      return true
+    })
+    if (this.#shared === undefined) this.order?.fill(this.#slots)
   }
 
   add(entry: Entry): void {
@@ -121,12 +142,12 @@ export class RowIndex {
     this.order?.clear()
     this.#keyedSize = 0
     this.#irregularOwners?.clear()
-    if (!this.#isShared) this.#slots.clear()
+    this.#slots.clear()
   }
 
   #addKey(key: Scalar, entry: Entry): void {
     this.#keyedSize += 1
-    if (this.#isShared) {
+    if (this.#shared !== undefined) {
       this.order?.set(key, entry)
       return
     }
@@ -136,11 +157,11 @@ export class RowIndex {
 
   #removeKey(key: Scalar, entry: Entry): void {
     this.#keyedSize -= 1
-    const slot = this.#slots.get(key)
+    const slot = this.slot(key)
     const left = slot === undefined ? undefined : removeFromSlot(slot, entry)
     if (left !== undefined) this.#setSlot(key, slot, left)
     else {
-      if (!this.#isShared) this.#slots.delete(key)
+      this.#slots.delete(key)
       this.order?.delete(key)
     }
   }

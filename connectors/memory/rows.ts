@@ -32,8 +32,9 @@ export class LazyRows<Request extends { readonly options: ConnectorOptions }> im
   }
 
   async *[Symbol.asyncIterator](): AsyncIterator<Row> {
+    const { signal } = this.#request.options
     for (const row of this.#reader.read(this.#request)) {
-      this.#request.options.signal?.throwIfAborted()
+      signal?.throwIfAborted()
       yield this.#reader.copy(row, this.#request)
     }
   }

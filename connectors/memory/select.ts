@@ -15,6 +15,7 @@ import { keyOfValue } from './index-key.ts'
 import { columnOf, type OrderAccess, orderIndexOf, planOrder, walkOrder } from './order-access.ts'
 import type { Overlay } from './overlay.ts'
 import type { RowIndex } from './row-index.ts'
+import { rowsOfSlot, type Slot, sizeOfSlot } from './slot.ts'
 import type { Table } from './table.ts'
 
 /** The rows a condition matches, in table order. They are the store's own and must not be changed. */
@@ -23,8 +24,8 @@ export function selectRows(
   overlay: Overlay | undefined,
   where: Where,
 ): readonly Candidate[] {
-  const single = findById(table, overlay, where)
-  if (single !== undefined) return single
+  const slot = findByKey(table, overlay, where)
+  if (slot !== undefined) return slot === null ? [] : 'row' in slot ? [slot] : rowsOfSlot(slot)
   if (where.kind === 'none') return []
   const access = chooseAccess(table, where)
   return matchingRows(table, overlay, access, testFor(table, where, access, overlay))
@@ -33,6 +34,8 @@ export function selectRows(
 /** The number of rows a condition matches. */
 export function countRows(table: Table, overlay: Overlay | undefined, where: Where): number {
   if (where.kind === 'all' && overlay?.isEmpty !== false) return table.entries.size
+  const slot = findByKey(table, overlay, where)
+  if (slot !== undefined) return slot === null ? 0 : 'row' in slot ? 1 : sizeOfSlot(slot)
   return selectRows(table, overlay, where).length
 }
 
@@ -42,9 +45,11 @@ export function queryRows(
   overlay: Overlay | undefined,
   query: Query,
 ): readonly Readonly<Row>[] {
-  const { where, skip } = query
-  const single = findById(table, overlay, where)
-  if (single !== undefined) return skip > 0 ? [] : single.map(rowOf)
+  const { where } = query
+  const slot = findByKey(table, overlay, where)
+  if (slot === null) return []
+  if (slot !== undefined && 'row' in slot) return isFirstWanted(query) ? [slot.row] : []
+  if (Array.isArray(slot)) return sortRows(slot, query)
   if (where.kind === 'none') return []
   if (nearOf(where) !== undefined) {
     return applyQuery(visibleRows(table, overlay), { ...query, fields: undefined })
@@ -54,6 +59,10 @@ export function queryRows(
     readInOrder(table, overlay, query, access) ??
     sortRows(matchingRows(table, overlay, access, testFor(table, where, access, overlay)), query)
   )
+}
+
+function isFirstWanted({ skip, limit }: Query): boolean {
+  return skip === 0 && limit !== 0
 }
 
 /** Sorts and cuts rows that match already. */
@@ -107,19 +116,22 @@ function rowOf(candidate: Candidate): Readonly<Row> {
   return candidate.row
 }
 
-/** The commonest query of all, without a plan: one row by its id. */
-function findById(
+/**
+ * The commonest queries of all, without a plan: the rows whose one indexed property equals a value. `null` when there
+ * are none, `undefined` when it takes a plan to find out.
+ */
+function findByKey(
   table: Table,
   overlay: Overlay | undefined,
   where: Where,
-): readonly Candidate[] | undefined {
+): Slot | Candidate | null | undefined {
   if (where.kind !== 'compare' || where.operator !== 'eq' || where.loose) return undefined
-  const part = table.singleId
-  if (part === undefined || columnOf(where.path) !== part.property) return undefined
-  const key = keyOfValue(where.value, part.kind)
+  const index = table.indexOf(columnOf(where.path))
+  if (index === undefined || index.irregular.size > 0) return undefined
+  const key = keyOfValue(where.value, index.single?.kind)
   if (key === null || key === undefined) return undefined
-  const found = overlay === undefined || overlay.isEmpty ? table.entries.get(key) : overlay.see(key)
-  return found === undefined ? [] : [found]
+  if (overlay === undefined || overlay.isEmpty) return index.slot(key) ?? null
+  return index.isIdentity ? (overlay.see(key) ?? null) : undefined
 }
 
 function testFor(

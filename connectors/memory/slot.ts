@@ -23,6 +23,13 @@ export function firstOfSlot(slot: Slot): Entry | undefined {
   return first
 }
 
+/** All rows; the array belongs to the caller. */
+export function rowsOfSlot(slot: Slot): Entry[] {
+  const rows: Entry[] = []
+  visitSlot(slot, (entry) => rows.push(entry) > 0)
+  return rows
+}
+
 /** Visits rows until `visit` answers `false`. */
 export function visitSlot(slot: Slot, visit: (entry: Entry) => boolean): boolean {
   if (slot instanceof OrderedMap) return slot.walk({}, false, visit)
@@ -37,6 +44,7 @@ export function addToSlot(slot: Slot, entry: Entry): Slot {
   }
   const list = Array.isArray(slot) ? slot : [slot]
   if (list.length >= maxList) return mapOf([...list, entry])
+  if ((list[list.length - 1] as Entry).sequence < entry.sequence) return [...list, entry] // never empty
   const index = list.findIndex(({ sequence }) => sequence > entry.sequence)
   return index < 0 ? [...list, entry] : list.toSpliced(index, 0, entry)
 }

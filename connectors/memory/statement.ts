@@ -27,8 +27,10 @@ export type Changes = readonly Change[]
 
 /** Works out an insertion of rows, all or none. **Errors**: `DUPLICATE_KEY`, `RESERVED_KEY`. */
 export function insert({ model, table, overlay }: Target, rows: readonly Row[]): Changes {
+  const { ids, idNames } = table.layout
+  const names = model.id === ids ? idNames : model.id.map(({ name }) => name)
   const changes = rows.map((row): Change => {
-    const after = table.copies.copyIn(row)
+    const after = table.copies.copyIn(row, names)
     const key = identify(model, table, after)
     return { table, key, before: undefined, after }
   })
@@ -38,7 +40,7 @@ export function insert({ model, table, overlay }: Target, rows: readonly Row[]):
 
 /** Works out a patch of every match: top level merge, nested values replaced. Source: data D-9.10-2. */
 export function patch(target: Target, where: Where, values: Row): Changes {
-  const copy = target.table.copies.copyIn(values)
+  const copy = target.table.copies.copyValues(values)
   const changes = matches(target, where).map((row) => patchOf(target, row, copy))
   checkUnique(target.model, target.table, changes, target.overlay)
   return changes
@@ -46,7 +48,7 @@ export function patch(target: Target, where: Where, values: Row): Changes {
 
 /** Works out a replacement of every match; key properties stay. */
 export function replace(target: Target, where: Where, values: Row): Changes {
-  const copy = target.table.copies.copyIn(values)
+  const copy = target.table.copies.copyValues(values)
   const changes = matches(target, where).map((row) => replacementOf(target, row, copy))
   checkUnique(target.model, target.table, changes, target.overlay)
   return changes
@@ -98,7 +100,7 @@ export function upsert(
   if (request.update === undefined) {
     return { changes: [], result: { row: copyOf(table, row.row), isNew: false } }
   }
-  const values = table.copies.copyIn(request.update)
+  const values = table.copies.copyValues(request.update)
   const change =
     request.replace === true ? replacementOf(target, row, values) : patchOf(target, row, values)
   checkUnique(target.model, table, [change], target.overlay)
@@ -119,7 +121,7 @@ function patchOf({ model, table }: Target, { key, row }: Candidate, values: Read
   if (model.id.length > 0 && keyOfRow(table.layout, after) !== key) {
     throw invalidArgument(`the id of a row of ${model.name} cannot be changed`)
   }
-  return { table, key, before: row, after }
+  return { table, key, before: row, after: table.copies.pack(after) }
 }
 
 function replacementOf(
@@ -130,7 +132,7 @@ function replacementOf(
   const { key, row } = current
   const ids: Row = {}
   for (const { name } of model.id) ids[name] = row[name]
-  return { table, key, before: row, after: { ...ids, ...values, ...ids } }
+  return { table, key, before: row, after: table.copies.pack({ ...ids, ...values, ...ids }) }
 }
 
 function assertIncrement(model: Model, field: string, delta: unknown): void {

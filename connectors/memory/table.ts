@@ -1,6 +1,6 @@
 import type { Model, Row } from '../../core/spi.ts'
 import type { Entry, Key } from './entry.ts'
-import type { IndexPart } from './index-key.ts'
+import { EntryMap } from './entry-map.ts'
 import { compileLayout, keyOfRow, type TableLayout } from './layout.ts'
 import { RowCopy } from './row-copy.ts'
 import { RowIndex } from './row-index.ts'
@@ -8,7 +8,7 @@ import { RowIndex } from './row-index.ts'
 /** The committed rows of one model, or of several that share a collection. It checks nothing; {@link Store} does. */
 export class Table {
   readonly name: string
-  readonly entries = new Map<Key, Entry>()
+  readonly entries = new EntryMap()
   readonly copies = new RowCopy()
   layout: TableLayout
   indexes: readonly RowIndex[] = []
@@ -21,18 +21,16 @@ export class Table {
   #nextSequence = 1
   #liveSize = 0
   #models: Model[] = []
-  #identity: RowIndex | undefined
+  #columns: ReadonlyMap<string, RowIndex> = new Map()
 
   constructor(name: string) {
     this.name = name
     this.layout = compileLayout([])
   }
 
-  /** The id, if it is one property of a kind whose equality keys tell; irregular ids rule that out. */
-  get singleId(): IndexPart | undefined {
-    const identity = this.#identity
-    if (identity === undefined || identity.irregular.size > 0) return undefined
-    return identity.single
+  /** The index over one property alone. */
+  indexOf(property: string | undefined): RowIndex | undefined {
+    return property === undefined ? undefined : this.#columns.get(property)
   }
 
   /** The models that live here. */
@@ -93,7 +91,7 @@ export class Table {
     if (entry !== undefined) {
       entry.row = row
       entry.size = size
-    } else this.entries.set(key, { key, sequence: this.takeSequence(), row, size })
+    } else this.entries.add({ key, sequence: this.takeSequence(), row, size })
     if (typeof key === 'number') this.#moveSequence(key)
     this.moveSequence(row)
   }
@@ -123,11 +121,13 @@ export class Table {
       const shared = index.isIdentity ? this.entries : undefined
       return new RowIndex({ ...index, shared })
     })
-    this.#identity = this.indexes[this.layout.indexes.findIndex((index) => index.isIdentity)]
-    for (const entry of this.entries.values()) {
-      this.copies.learnRow(entry.row)
-      for (const index of this.indexes) index.add(entry)
-    }
+    this.#columns = new Map(
+      this.indexes.flatMap((index) =>
+        index.single?.kind === undefined ? [] : [[index.single.property, index]],
+      ),
+    )
+    this.entries.visit(({ row }) => this.copies.learnRow(row))
+    for (const index of this.indexes) index.fill(this.entries)
     return hasMoved
   }
 
@@ -143,7 +143,7 @@ export class Table {
 
   #insert(entry: Entry): void {
     this.#liveSize += entry.size
-    this.entries.set(entry.key, entry)
+    this.entries.add(entry)
     const indexes = this.indexes
     for (let index = 0; index < indexes.length; index += 1) indexes[index]?.add(entry)
   }
@@ -158,7 +158,7 @@ export class Table {
     this.entries.clear()
     for (const entry of old) {
       const key = keyOfRow(this.layout, entry.row) ?? entry.key
-      this.entries.set(key, { ...entry, key })
+      this.entries.add({ ...entry, key })
       this.moveSequence(entry.row)
     }
     return true

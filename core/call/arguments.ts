@@ -1,4 +1,5 @@
 import { invalidArgument, RemoteError } from '../error/remote-error.ts'
+import { isSchema } from '../method/parameter.ts'
 import type { Parameter, SharedMethod } from '../method/shared-method.ts'
 import { decodeEnvelopes } from '../method/type-envelope.ts'
 import { ConversionFailure } from '../method/wire-type.ts'
@@ -98,9 +99,7 @@ function conversionError(
   rules: ArgumentRules,
 ): unknown {
   if (failure.cause !== undefined) return failure.cause
-  const text = failure.namesArgument
-    ? `Invalid argument "${parameter.name}". ${failure.message}`
-    : failure.message
+  const text = textOf(parameter, failure)
   if (!rules.detailed) return new RemoteError(text, { statusCode: 400 })
   return invalidArgument(text, {
     arg: parameter.name,
@@ -108,6 +107,14 @@ function conversionError(
     expected: parameter.type.name,
     ...(failure.path === undefined ? {} : { path: failure.path }),
   })
+}
+
+/** What a schema says needs the name of its argument; LoopBack's texts are fixed. Source: remoting E-14. */
+function textOf({ name, definition }: Parameter, failure: ConversionFailure): string {
+  if (failure.namesArgument) return `Invalid argument "${name}". ${failure.message}`
+  return isSchema(definition.type) && !failure.message.startsWith('Value is not')
+    ? `${name}: ${failure.message}`
+    : failure.message
 }
 
 /**

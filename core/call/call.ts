@@ -1,3 +1,4 @@
+import type { CallContext } from '../method/context.ts'
 import type { HttpRequest, HttpResponse } from '../method/http.ts'
 import type { SharedMethod } from '../method/shared-method.ts'
 
@@ -37,6 +38,8 @@ export interface Call {
   readonly answered?: boolean | undefined
   /** Written by the dispatcher when the method itself (not a hook, not a conversion) failed. Source: remoting E-3. */
   failedInMethod?: boolean | undefined
+  /** Written by the dispatcher before anything of the application runs: what HTTP offers as `request.remotingContext`. */
+  context?: CallContext | undefined
 }
 
 /** What a method said about the transport's answer. */

@@ -34,10 +34,11 @@ export function createDispatcher(environment: DispatchEnvironment): Handler {
     const timeout = plan.environment.invocationTimeout
     const deadline = earlier(call.deadline, timeout > 0 ? Date.now() + timeout : undefined)
     const context = new InvocationContext(call, environment.models(), deadline)
-    const run = plan.isPlain ? runPlain : runFull
-    const settled = runInContext(context, run, { plan, call, context })
-    if (deadline === undefined || !(settled instanceof Promise)) return Promise.resolve(settled)
-    return withDeadline(settled, deadline, call, context, environment.deadlines)
+    call.context = context
+    const invocation = { plan, call, context, deadlines: environment.deadlines }
+    if (plan.isPlain) return runInContext(context, runPlain, invocation)
+    const settled = runInContext(context, runFull, invocation)
+    return deadline === undefined ? settled : withDeadline(settled, invocation, identity)
   }
 }
 
@@ -45,6 +46,11 @@ interface Invocation {
   readonly plan: Plan
   readonly call: Call
   readonly context: InvocationContext
+  readonly deadlines: DeadlineWatch
+}
+
+function identity<T>(value: T): T {
+  return value
 }
 
 function earlier(a: number | undefined, b: number | undefined): number | undefined {
@@ -52,8 +58,8 @@ function earlier(a: number | undefined, b: number | undefined): number | undefin
   return Math.min(a, b)
 }
 
-/** The short way: nothing but conversion, the method and its output. Answers synchronously when the method does. */
-function runPlain(invocation: Invocation): Reply | Promise<Reply> {
+/** The short way: nothing but conversion, the method and its output. One promise of ours, two when the method waits. */
+function runPlain(invocation: Invocation): Promise<Reply> {
   const { plan, call, context } = invocation
   let yielded: unknown
   try {
@@ -70,13 +76,10 @@ function runPlain(invocation: Invocation): Reply | Promise<Reply> {
     return Promise.reject(failed(context, error))
   }
   if (isThenable(yielded)) {
-    return Promise.resolve(yielded).then(
-      (value) => replyOf(invocation, value),
-      (error) => Promise.reject(failed(context, error)),
-    )
+    return withDeadline(yielded, invocation, (value) => replyOf(invocation, value), failed)
   }
   try {
-    return replyOf(invocation, yielded)
+    return Promise.resolve(replyOf(invocation, yielded))
   } catch (error) {
     return Promise.reject(error)
   }
@@ -128,7 +131,6 @@ type Stage = 'arguments' | 'phases' | 'rest'
 async function prepareArguments(invocation: Invocation): Promise<void> {
   const { plan, call, context } = invocation
   const rules = plan.argumentRules
-  if (plan.ctor !== undefined) await loadInstance(plan.ctor, invocation)
   try {
     context.args = await computeArguments(plan.method, call.input, context, rules)
   } catch (error) {
@@ -136,6 +138,7 @@ async function prepareArguments(invocation: Invocation): Promise<void> {
     context.argumentError = error ?? new RemoteError('conversion failed')
     context.args = {}
   }
+  if (plan.ctor !== undefined) await loadInstance(plan.ctor, invocation)
 }
 
 async function loadInstance(ctor: SharedMethod, invocation: Invocation): Promise<void> {
@@ -241,7 +244,8 @@ function streamReply(plan: Plan, value: unknown, metadata: ReplyMetadata | undef
 async function afterError(invocation: Invocation, error: unknown, stage: Stage): Promise<unknown> {
   const { plan, context } = invocation
   if (stage === 'rest' || plan.afterError.length === 0) return error
-  if (stage === 'arguments' && !plan.environment.errorsOnArguments) return error
+  const isConversion = stage === 'arguments' || error === context.argumentError
+  if (isConversion && !plan.environment.errorsOnArguments) return error
   context.error = error
   try {
     for (const hook of plan.afterError) await hook(context)
@@ -251,28 +255,38 @@ async function afterError(invocation: Invocation, error: unknown, stage: Stage):
   return context.error ?? error
 }
 
-/** Ends a call at its deadline; a late result is dropped. Streams are exempt once started. Source: remoting I-7, I-13. */
-function withDeadline(
-  settled: Promise<Reply>,
-  deadline: number,
-  call: Call,
-  context: InvocationContext,
-  deadlines: DeadlineWatch,
+/**
+ * Settles with what a promise yields, or with an error at the deadline; a late result is dropped. Streams are exempt once
+ * started. Source: remoting I-7, I-13.
+ */
+function withDeadline<T>(
+  pending: PromiseLike<T>,
+  { call, context, deadlines }: Invocation,
+  finish: (value: T) => Reply,
+  fail?: (context: InvocationContext, error: unknown) => unknown,
 ): Promise<Reply> {
   return new Promise((resolve, reject) => {
-    const stop = deadlines.watch(deadline, () => {
-      const error = timeoutError(call, deadline)
-      context.abort(error)
-      reject(error)
-    })
-    settled.then(
-      (reply) => {
-        stop()
-        resolve(reply)
+    const { deadline } = context
+    const stop =
+      deadline === undefined
+        ? undefined
+        : deadlines.watch(deadline, () => {
+            const error = timeoutError(call, deadline)
+            context.abort(error)
+            reject(error)
+          })
+    pending.then(
+      (value) => {
+        stop?.()
+        try {
+          resolve(finish(value))
+        } catch (error) {
+          reject(error)
+        }
       },
       (error) => {
-        stop()
-        reject(error)
+        stop?.()
+        reject(fail === undefined ? error : fail(context, error))
       },
     )
   })

@@ -74,8 +74,15 @@ export class InvocationContext implements CallContext {
     this.#result = value
   }
 
+  /** The repository of the model, the marked class, or the name of a class that is neither. Source: remoting H-4. */
   get scope(): unknown {
-    return this.#call.method.isStatic ? this.#call.method.className : this.instance
+    const { isStatic, className, owner } = this.#call.method
+    if (!isStatic) return this.instance
+    const models = this.models as Readonly<Record<string, unknown>> | undefined // repositories by name
+    return (
+      owner ??
+      (models !== undefined && Object.hasOwn(models, className) ? models[className] : className)
+    )
   }
 
   get state(): Record<string, unknown> {

@@ -86,7 +86,7 @@ export function compilePlan(
     method,
     parameters: method.parameters,
     ctor: instanceLoader,
-    output: compileOutput(method.fullName, method.returns),
+    output: compileOutput(method.fullName, method.returns, environment.validateReturns),
     steps,
     isPlain:
       onlyInvokes &&

@@ -2,10 +2,12 @@ import type { MethodSource } from '../method/compile-method.ts'
 import type { Model, Row } from '../model/model.ts'
 import { compileWhere, type RowTest } from '../query/evaluate-where.ts'
 import { parseFilter } from '../query/parse-filter.ts'
+import { invalidFilter } from '../query/query-error.ts'
 import type { Change } from './change-feed.ts'
 import { sharedMethod } from './method-parts.ts'
 import type { ModelRuntime } from './model-runtime.ts'
 import { requireObject } from './operation.ts'
+import { speaksOfRelated } from './related-where.ts'
 
 /** One event of a change stream. Source: framework F-8.1. */
 export interface ChangeEvent {
@@ -53,6 +55,9 @@ export function changeStream(
     options: { ...contexts.read.options, prohibitHiddenPropertiesInQuery: true },
   }
   const query = parseFilter(model, { where: given['where'], fields: given['fields'] }, guarded)
+  if (speaksOfRelated(query.where)) {
+    throw invalidFilter('where', 'a change stream has no conditions on related models')
+  }
   const test = query.where.kind === 'all' ? undefined : compileWhere(query.where)
   return streamOf(runtime, test, query.fields, signal)
 }

@@ -1,4 +1,5 @@
 import { invalidArgument, notFound, RemoteError, remoteError } from '../error/remote-error.ts'
+import { textOf } from '../model/coerce-scalar.ts'
 import type { Model } from '../model/model.ts'
 
 /** A row looked up by id is not there, as REST answers it. Source: data D-2.3-16, framework F-2.40. */
@@ -72,10 +73,10 @@ export function notImplemented(model: string, feature: string, connector: string
 
 /** Ids as they stand in messages; the parts of a composite one joined by commas. */
 export function textOfId(id: unknown): string {
-  if (Array.isArray(id)) return id.map(String).join(',')
+  if (Array.isArray(id)) return id.map(textOf).join(',')
   if (typeof id === 'object' && id !== null && !(id instanceof Date)) {
     const parts = Object.getPrototypeOf(id) === Object.prototype ? Object.values(id) : [id]
-    return parts.map(String).join(',')
+    return parts.map(textOf).join(',')
   }
-  return String(id)
+  return textOf(id)
 }

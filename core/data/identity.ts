@@ -1,4 +1,5 @@
 import { invalidArgument } from '../error/remote-error.ts'
+import { textOf } from '../model/coerce-scalar.ts'
 import type { Model, Row } from '../model/model.ts'
 import { isPlainObject } from '../model/plain-object.ts'
 import type { Property } from '../model/property.ts'
@@ -149,10 +150,10 @@ function objectOf(names: readonly string[], parts: readonly unknown[]): Record<s
   return Object.fromEntries(names.map((name, index) => [name, parts[index]]))
 }
 
-/** Keys are compared by their text. Source: data D-3.4b-11. */
+/** Keys are compared by their text, which data can not make up by a member `toString`. Source: data D-3.4b-11. */
 export function keyText(value: unknown): string {
   if (typeof value === 'string') return value
   if (value instanceof Date) return String(value.getTime())
   if (value instanceof Uint8Array) return Buffer.from(value).toString('hex')
-  return String(value)
+  return textOf(value)
 }

@@ -1,8 +1,10 @@
 import { remoteError } from '../error/remote-error.ts'
 import type { Row } from '../model/model.ts'
 import type { IncludeEntry, Query } from '../query/query.ts'
+import { checkAnswerSize } from './answer-size.ts'
 import type { ModelRuntime } from './model-runtime.ts'
 import { beginNested, type Operation } from './operation.ts'
+import { isFromWire } from './query-guards.ts'
 import { applyScope, bothOf } from './query-merge.ts'
 import {
   keyValues,
@@ -58,6 +60,7 @@ export async function includeRelations(
     const plan = relationPlanOf(operation.runtime, entry.relation)
     linkRows(rows, plan, await loadChildren(operation, plan, rows, entry.query, read))
   }
+  if (isFromWire(operation)) checkAnswerSize(rows, include)
 }
 
 /** Children by the text of their key, in scope order. */

@@ -1,4 +1,5 @@
 import { invalidArgument } from '../error/remote-error.ts'
+import { textOf } from '../model/coerce-scalar.ts'
 import type { Row } from '../model/model.ts'
 import { isPlainObject } from '../model/plain-object.ts'
 import type { Where } from '../query/query.ts'
@@ -55,9 +56,9 @@ export function refuseForeignKey(
   const { model } = owner.plan.target()
   for (const name of keys) {
     const given = patch[name]
-    if (given === undefined || String(given) === String(current[name])) continue
+    if (given === undefined || textOf(given) === textOf(current[name])) continue
     throw invalidArgument(
-      `Cannot override foreign key ${model.name}.${name} from ${String(current[name])} to ${String(given)}`,
+      `Cannot override foreign key ${model.name}.${name} from ${textOf(current[name])} to ${textOf(given)}`,
     )
   }
 }

@@ -14,6 +14,11 @@ export function markFromWire(options: object): OperationOptions {
   return marked as OperationOptions // the server made it, with the keys this layer knows
 }
 
+/** The call came over a transport. */
+export function isFromWire({ options }: Operation): boolean {
+  return options !== undefined && Reflect.has(options, fromWire)
+}
+
 const guardKeys = [
   'maxDepthOfQuery',
   'maxDepthOfData',
@@ -27,18 +32,35 @@ const guardKeys = [
   'geoDefaultUnit',
 ] as const satisfies readonly (keyof ParseOptions)[]
 
+/** The last context made from a prepared one: calls over a transport nearly always carry the same guards. */
+interface Memo {
+  readonly inProcess: boolean
+  readonly values: readonly unknown[]
+  readonly context: ParseContext
+}
+
+const memos = new WeakMap<ParseContext, Memo>()
+
 /** The guards of a query: the prepared ones unless the call's options change one. */
 export function parseContextOf(operation: Operation, purpose: 'read' | 'write'): ParseContext {
   const prepared = operation.runtime.contexts[purpose]
   const { options } = operation
   if (options === undefined) return prepared
-  const inProcess = !Reflect.has(options, fromWire)
-  for (const key of guardKeys) {
-    if (options[key] !== undefined) {
-      return { ...prepared, inProcess, options: mergeGuards(prepared.options, options) }
-    }
+  const inProcess = !isFromWire(operation)
+  const memo = memos.get(prepared)
+  if (memo !== undefined && memo.inProcess === inProcess && hasValues(options, memo.values)) {
+    return memo.context
   }
-  return inProcess ? prepared : { ...prepared, inProcess }
+  const context = { ...prepared, inProcess, options: mergeGuards(prepared.options, options) }
+  memos.set(prepared, { inProcess, values: guardKeys.map((key) => options[key]), context })
+  return context
+}
+
+function hasValues(options: OperationOptions, values: readonly unknown[]): boolean {
+  for (let i = 0; i < guardKeys.length; i++) {
+    if (options[guardKeys[i] as string] !== values[i]) return false // i is in range
+  }
+  return true
 }
 
 /** Settings first, options over them. */

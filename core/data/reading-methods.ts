@@ -102,7 +102,7 @@ function wantsTotal(model: Model, filter: unknown): boolean {
     typeof filter === 'object' &&
     filter !== null &&
     'count' in filter &&
-    String(filter.count) === 'true'
+    (filter.count === true || filter.count === 'true')
   if (asked) return true
   const { remoting } = model.settings
   return (

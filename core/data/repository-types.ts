@@ -30,7 +30,17 @@ export interface Transaction {
   readonly isActive: boolean
   commit(): Promise<void>
   rollback(): Promise<void>
+  /** Runs at a moment of this transaction; `after commit` is the place for side effects. Source: data D-7-7. */
+  observe(moment: TransactionMoment, run: () => unknown): void
 }
+
+/** When a transaction's observers run. Source: data D-7-7. */
+export type TransactionMoment =
+  | 'before commit'
+  | 'after commit'
+  | 'before rollback'
+  | 'after rollback'
+  | 'timeout'
 
 /**
  * Options of every operation: the last parameter, always optional, passed unchanged to hooks and connector. Keys of the
@@ -169,15 +179,15 @@ export interface Repository<in out Models extends ModelDefinitions, in out N ext
     options?: OperationOptions,
   ): AsyncIterable<FindRow<Models, N, F, I>>
   exists(id: IdInput<Models, N>, options?: OperationOptions): Promise<boolean>
-  create(
-    data: CreateInput<Models[N], Models>,
-    options?: OperationOptions,
-  ): Promise<ModelRow<Models, N>>
   /** Rows are created one by one; failures are collected (data D-2.1-1). */
   create(
     data: readonly CreateInput<Models[N], Models>[],
     options?: OperationOptions,
   ): Promise<ModelRow<Models, N>[]>
+  create(
+    data: CreateInput<Models[N], Models>,
+    options?: OperationOptions,
+  ): Promise<ModelRow<Models, N>>
   /** All rows or none. */
   createAll(
     data: readonly CreateInput<Models[N], Models>[],

@@ -10,6 +10,8 @@ export interface MethodSource {
   /** Named arguments and the context. */
   readonly handler: (args: never, context: never) => unknown
   readonly isSharedCtor?: boolean
+  /** The class or object it was found on. */
+  readonly owner?: unknown
 }
 
 /** Compiles one method of a class. **Errors**: `INVALID_ARGUMENT` naming the method and the key. */
@@ -42,7 +44,9 @@ export function compileMethod(
     documented: definition.documented !== false,
     description: textOf(definition.description),
     notes: textOf(definition.notes),
+    errors: listOf(definition.errors),
     definition,
+    owner: source.owner,
     invoke: source.handler as SharedMethod['invoke'], // typed at its definition, fed by the compiled parameters
   })
 }
@@ -61,6 +65,12 @@ function compileRoutes(name: string, http: SharedMethodDefinition['http']): Shar
       })
     }),
   )
+}
+
+/** One thing, or several. Source: remoting S-1. */
+function listOf(given: unknown): readonly unknown[] {
+  if (given === undefined || given === null) return Object.freeze([])
+  return Object.freeze(Array.isArray(given) ? [...given] : [given])
 }
 
 function textOf(text: string | readonly string[] | undefined): string | undefined {

@@ -66,7 +66,7 @@ export interface CallContext<Models = unknown> {
   readonly metadata: Readonly<Record<string, string | string[] | undefined>>
   readonly request: HttpRequest | undefined
   readonly response: HttpResponse | undefined
-  /** The class (statics) or the loaded row (prototype methods). */
+  /** The repository, marked class or class name (statics), or the loaded row (prototype methods). */
   readonly scope: unknown
   /** Reads one argument from the raw request as an argument without `http` would be read. Source: remoting K-1. */
   getArgByName(name: string): unknown

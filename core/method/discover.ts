@@ -4,8 +4,8 @@ import type { SharedMethodDefinition } from './shared-method.ts'
 /** A function with LoopBack's metadata hung on it. */
 type MarkedFunction = ((...values: unknown[]) => unknown) & Partial<SharedMethodDefinition>
 
-/** A class, or a plain object, whose functions are marked `shared`. */
-export type MarkedClass = object & {
+/** What a class, or a plain object, with functions marked `shared` may say about itself. */
+interface MarkedClass {
   readonly name?: string
   readonly remoteNamespace?: string
   readonly http?: { readonly path?: string } | readonly { readonly path?: string }[]
@@ -28,12 +28,13 @@ interface Found {
  * Native arguments arrive in accepts order, `this` is the class or the instance. Source: remoting I-1, I-2.
  */
 export function discoverMethods(
-  owner: MarkedClass,
+  owner: object,
   warn: (message: string) => void,
 ): readonly MethodSource[] {
   const found = new Map<MarkedFunction, Found>()
   collect(owner, true, found, warn)
-  if (owner.prototype !== undefined) collect(owner.prototype, false, found, warn)
+  const { prototype } = owner as MarkedClass // every member is optional
+  if (prototype !== undefined) collect(prototype, false, found, warn)
   return [...found.values()].map((entry) => sourceOf(owner, entry))
 }
 
@@ -66,8 +67,8 @@ function readProperty(target: object, name: string): unknown {
 }
 
 /** The instance loader of a class. Source: remoting C-4. */
-export function discoverCtor(owner: MarkedClass): MethodSource | undefined {
-  const run = owner.sharedCtor
+export function discoverCtor(owner: object): MethodSource | undefined {
+  const run = (owner as MarkedClass).sharedCtor // every member is optional
   if (typeof run !== 'function') return undefined
   return sourceOf(owner, {
     name: 'sharedCtor',
@@ -77,8 +78,8 @@ export function discoverCtor(owner: MarkedClass): MethodSource | undefined {
   }) // metadata is optional
 }
 
-function sourceOf(owner: MarkedClass, { name, aliases, run, isStatic }: Found): MethodSource {
-  const { accepts, returns, errors, http, description, notes, documented, accessType } = run
+function sourceOf(owner: object, { name, aliases, run, isStatic }: Found): MethodSource {
+  const { accepts, returns, errors, http, description, notes, documented, accessType, rest } = run
   const definition: SharedMethodDefinition = {
     ...Object.fromEntries(
       Object.entries({
@@ -90,16 +91,22 @@ function sourceOf(owner: MarkedClass, { name, aliases, run, isStatic }: Found): 
         notes,
         documented,
         accessType,
+        rest,
       }).filter(([, value]) => value !== undefined),
     ),
     isStatic,
     aliases,
   }
-  return { name, definition, handler: positional(owner, run) }
+  return { name, definition, owner, handler: positional(owner, run) }
 }
 
 /** Calls a function with positional arguments. The parameters of the compiled method keep accepts order. */
-function positional(owner: MarkedClass, run: MarkedFunction): MethodSource['handler'] {
+function positional(owner: object, run: MarkedFunction): MethodSource['handler'] {
   return (args: Readonly<Record<string, unknown>>, context: { readonly instance?: unknown }) =>
     run.apply(context.instance ?? owner, Object.values(args))
+}
+
+/** The paths a marked class names. Source: remoting C-2. */
+export function pathsOfMarked(owner: object): MarkedClass['http'] {
+  return (owner as MarkedClass).http // every member is optional
 }

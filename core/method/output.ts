@@ -97,19 +97,26 @@ function definitionError(fullName: string, text: string): RemoteError {
 }
 
 /** Decides once how the results of a method are shaped. Source: remoting I-6, section 1.6. */
-export function compileOutput(fullName: string, returns: readonly ReturnValue[]): OutputShaper {
+export function compileOutput(
+  fullName: string,
+  returns: readonly ReturnValue[],
+  validates = false,
+): OutputShaper {
   if (returns.length === 0) return () => nothing
   const only = returns[0]
   if (returns.length === 1 && only !== undefined && only.target === 'body') {
-    return only.root ? rootShaper(fullName, only) : namedShaper(fullName, only)
+    return only.root
+      ? rootShaper(fullName, only, validates)
+      : namedShaper(fullName, only, validates)
   }
-  return (yielded, rich) => shapeMany(fullName, returns, yielded, rich)
+  const checks = returns.map((returned) => checkerOf(fullName, returned, validates))
+  return (yielded, rich) => shapeMany(fullName, returns, checks, yielded, rich)
 }
 
 const nothing: Output = Object.freeze({ value: undefined, status: undefined, headers: undefined })
 
-function rootShaper(fullName: string, only: ReturnValue): OutputShaper {
-  const check = checkerOf(fullName, only)
+function rootShaper(fullName: string, only: ReturnValue, validates: boolean): OutputShaper {
+  const check = checkerOf(fullName, only, validates)
   return (yielded, rich) => {
     if (yielded === absent) return { value: {}, status: undefined, headers: undefined }
     check(yielded)
@@ -117,8 +124,8 @@ function rootShaper(fullName: string, only: ReturnValue): OutputShaper {
   }
 }
 
-function namedShaper(fullName: string, only: ReturnValue): OutputShaper {
-  const check = checkerOf(fullName, only)
+function namedShaper(fullName: string, only: ReturnValue, validates: boolean): OutputShaper {
+  const check = checkerOf(fullName, only, validates)
   const name = only.name
   return (yielded, rich) => {
     if (yielded === absent) return { value: {}, status: undefined, headers: undefined }
@@ -131,22 +138,39 @@ function namedShaper(fullName: string, only: ReturnValue): OutputShaper {
   }
 }
 
-function checkerOf(fullName: string, returned: ReturnValue): (value: unknown) => void {
-  const name = returned.type.name
-  if (name !== 'integer' && name !== '[integer]') return () => {}
-  return (value) => {
-    const values = name === 'integer' ? [value] : Array.isArray(value) ? value : [undefined]
-    if (values.every((item) => Number.isSafeInteger(item))) return
-    throw new RemoteError(`${fullName}: return value "${returned.name}" is not a safe integer`, {
-      code: 'internal',
-    })
+/** Integers are always checked; every type is with `rest.validateReturns`. Source: remoting R-10, R-12. */
+function checkerOf(
+  fullName: string,
+  returned: ReturnValue,
+  validates: boolean,
+): (value: unknown) => void {
+  const { type } = returned
+  if (type.name === 'integer' || type.name === '[integer]') {
+    return (value) => {
+      const values = type.name === 'integer' ? [value] : Array.isArray(value) ? value : [undefined]
+      if (!values.every((item) => Number.isSafeInteger(item))) {
+        throw mismatch(fullName, returned, 'is not a safe integer')
+      }
+    }
   }
+  if (!validates) return () => {}
+  return (value) => {
+    const failure = value === undefined ? undefined : type.validate(value)
+    if (failure !== undefined) throw mismatch(fullName, returned, `is refused: ${failure.message}`)
+  }
+}
+
+function mismatch(fullName: string, returned: ReturnValue, text: string): RemoteError {
+  return new RemoteError(`${fullName}: return value "${returned.name}" ${text}`, {
+    code: 'internal',
+  })
 }
 
 /** Several returns: mapped by position, or by name from a plain object. Source: remoting I-6, R-5 … R-8. */
 function shapeMany(
   fullName: string,
   returns: readonly ReturnValue[],
+  checks: readonly ((value: unknown) => void)[],
   yielded: unknown,
   rich: boolean,
 ): Output {
@@ -157,7 +181,7 @@ function shapeMany(
   for (const [index, returned] of returns.entries()) {
     const value = pick(yielded, returned, index, returns.length)
     if (value === absent || (value === undefined && returned.target !== 'body')) continue
-    checkerOf(fullName, returned)(value)
+    checks[index]?.(value)
     if (returned.target === 'status') status = Number(value)
     else if (returned.target === 'header') {
       headers ??= {}

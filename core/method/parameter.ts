@@ -29,6 +29,8 @@ export interface MethodEnvironment {
   /** The type of ids of the class's model. */
   readonly idType?: TypeDeclaration | undefined
   readonly warn: (message: string) => void
+  /** Parameters compiled before: methods of many models share their descriptors. */
+  readonly compiled?: WeakMap<ArgumentDefinition, readonly Parameter[]>
 }
 
 const sources: Readonly<Record<string, ParameterSource>> = {
@@ -75,9 +77,15 @@ export function compileParameters(
   accepts: AcceptsDefinition | undefined,
   environment: MethodEnvironment,
 ): readonly Parameter[] {
-  return normalizeAccepts(accepts).map((definition, index) =>
-    compileParameter(fullName, definition, index, environment),
-  )
+  return normalizeAccepts(accepts).map((definition, index) => {
+    const known = environment.compiled?.get(definition)
+    const same = known?.find((parameter) => parameter.index === index)
+    if (same !== undefined) return same
+    const parameter = compileParameter(fullName, definition, index, environment)
+    if (definition.type !== 'id')
+      environment.compiled?.set(definition, [...(known ?? []), parameter])
+    return parameter
+  })
 }
 
 function compileParameter(

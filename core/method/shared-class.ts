@@ -1,7 +1,7 @@
 import { invalidArgument } from '../error/remote-error.ts'
 import type { MethodSource } from './compile-method.ts'
 import type { CallContext } from './context.ts'
-import { discoverCtor, discoverMethods, type MarkedClass } from './discover.ts'
+import { discoverCtor, discoverMethods } from './discover.ts'
 import type { SharedMethodDefinition } from './shared-method.ts'
 
 /** A method ready to be published under the name of its key. */
@@ -25,7 +25,7 @@ export interface SharedClassDefinition {
   readonly normalizeHttpPath?: boolean
   readonly methods?: Readonly<Record<string, SharedMethodValue>>
   /** A class (or object) whose functions are marked `shared: true` with LoopBack's metadata. Source: remoting C-5. */
-  readonly from?: MarkedClass
+  readonly from?: object
   /** Loads the instance for prototype methods. */
   readonly sharedCtor?: SharedMethodValue
   /** Only the methods these names and globs name are shared. Source: remoting C-15. */
@@ -66,6 +66,7 @@ export class SharedClassBuilder {
   constructor(name: string, definition: SharedClassDefinition = {}) {
     if (typeof name !== 'string' || name === '')
       throw invalidArgument('a shared class needs a name')
+    checkShape(name, definition)
     this.name = name
     this.definition = definition
     const { from, sharedCtor } = definition
@@ -158,6 +159,22 @@ export class SharedClassBuilder {
       seen.add(name)
     }
   }
+}
+
+/** Classes and methods are told by their shape, so that definitions of another copy fit. Source: remoting M-3. */
+function checkShape(name: string, definition: SharedClassDefinition): void {
+  if (!isRecord(definition)) throw invalidArgument(`class "${name}": expected a class definition`)
+  const methods = Object.entries(definition.methods ?? {})
+  if (definition.sharedCtor !== undefined) methods.push(['sharedCtor', definition.sharedCtor])
+  for (const [key, value] of methods) {
+    if (isRecord(value) && isRecord(value.definition) && typeof value.handler === 'function')
+      continue
+    throw invalidArgument(`${name}.${key}: expected a method: { definition, handler }`)
+  }
+}
+
+function isRecord(value: unknown): boolean {
+  return typeof value === 'object' && value !== null
 }
 
 function definedMethod(

@@ -162,7 +162,11 @@ export interface SharedMethod {
   readonly documented: boolean
   readonly description: string | undefined
   readonly notes: string | undefined
+  /** What the method says about its failures, for documents. Source: remoting S-1. */
+  readonly errors: readonly unknown[]
   readonly definition: SharedMethodDefinition
+  /** The class or object a discovered method was found on. */
+  readonly owner: unknown
   /** Runs the method on converted arguments. */
   readonly invoke: (args: Record<string, unknown>, context: CallContext) => unknown
 }

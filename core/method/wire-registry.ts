@@ -70,6 +70,16 @@ export function createTypeRegistry(options: TypeRegistryOptions): TypeRegistry {
     if (key === 'file') throw definitionFault('type name "file" is reserved')
     if (makers.has(key) && warnWhenOverridingType) warn(`type "${name}" replaces an existing type`)
     makers.set(key, maker)
+    made.clear()
+  }
+  const made = new Map<string, WireType>()
+  const nameType = (name: string, typeOptions: TypeOptions): WireType => {
+    const { allowArray, nullable, coerce, validateMembers, idType } = typeOptions
+    if (idType !== undefined && typeof idType !== 'string') return makeNamed(name, typeOptions)
+    const key = [name, allowArray, nullable, coerce, validateMembers, idType].join('|')
+    const known = made.get(key) ?? makeNamed(name, typeOptions)
+    made.set(key, known)
+    return known
   }
   const makeNamed = (name: string, typeOptions: TypeOptions): WireType => {
     const key = name.toLowerCase()
@@ -82,7 +92,7 @@ export function createTypeRegistry(options: TypeRegistryOptions): TypeRegistry {
     }
     return anyFor(name, typeOptions)
   }
-  const compiler: DeclarationCompiler = { makeNamed, warn, split, dates }
+  const compiler: DeclarationCompiler = { makeNamed: nameType, warn, split, dates }
   const registry: TypeRegistry = Object.freeze({
     define(name: string, converter: TypeConverter) {
       checkConverter(name, converter)
@@ -92,7 +102,10 @@ export function createTypeRegistry(options: TypeRegistryOptions): TypeRegistry {
     defineObjectType(name: string, factory: ObjectFactory) {
       set(name, (_name, { allowArray = false }) => createObjectType({ name, allowArray, factory }))
     },
-    delete: (name: string) => makers.delete(name.toLowerCase()),
+    delete: (name: string) => {
+      made.clear()
+      return makers.delete(name.toLowerCase())
+    },
     has: (name: string) => makers.has(name.toLowerCase()),
     compile: (declaration: TypeDeclaration | undefined, typeOptions: TypeOptions = {}) =>
       compileType(declaration, typeOptions, compiler),

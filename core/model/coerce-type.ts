@@ -4,6 +4,7 @@ import { defaultDataDepth, guardData, isReserved, reservedKey } from './data-gua
 import { unknownProperty, type ValidationFailure } from './failure.ts'
 import type { Row } from './model.ts'
 import type { Property, PropertyType, Strictness } from './property.ts'
+import { compilePassCheck } from './schema-check.ts'
 import { readSchema } from './zod-type.ts'
 
 /**
@@ -23,6 +24,8 @@ export interface PropertyPlan {
   readonly fallback: (() => unknown) | undefined
   /** The schema that runs after the conversion. */
   readonly schema: Property['schema']
+  /** True for values the schema would pass on unchanged. */
+  readonly passes: ((value: unknown) => boolean) | undefined
   readonly acceptsNull: boolean
   /** The schema is asked for the value of a missing property. */
   readonly fillsMissing: boolean
@@ -66,6 +69,7 @@ export function createTypeCompiler(profile: Profile): TypeCompiler {
       isDeep: isDeepType(type),
       fallback: property.applyDefaultOnWrites ? property.default : undefined,
       schema: facts?.mustRun === true ? schema : undefined,
+      passes: schema === undefined ? undefined : compilePassCheck(schema),
       acceptsNull: facts?.nullable === true,
       fillsMissing: facts?.fillsMissing === true,
       isGeneratedId: property.id > 0 && property.generated,
@@ -166,7 +170,12 @@ export function setValue(
   if (converted instanceof Refusal) {
     failures.push(typeFailure(prefix + name, converted, value))
     row[name] = value
-  } else if (schema === undefined || failures.length > before || isInvalidDate(converted)) {
+  } else if (
+    schema === undefined ||
+    plan.passes?.(converted) === true ||
+    failures.length > before ||
+    isInvalidDate(converted)
+  ) {
     row[name] = converted
   } else {
     runSchema(schema, name, converted, row, failures, prefix)

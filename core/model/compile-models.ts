@@ -200,6 +200,12 @@ function secrets(
   return names
 }
 
+/** **Errors**: `INVALID_ARGUMENT` naming the model and the hooks there are. */
+export function checkHookName(model: string, given: string): void {
+  if ((hookNames as readonly string[]).includes(given)) return
+  throw invalidArgument(`${model}: there is no hook "${given}"; hooks are ${hookNames.join(', ')}`)
+}
+
 /** The observers of every model, inherited ones first. Source: data D-1.8-4, D-5.1-2. */
 export function compileHooks(
   definitions: Readonly<Record<string, ModelDefinition>>,
@@ -208,6 +214,7 @@ export function compileHooks(
   const tables = new Map<string, HookTable>()
   for (const { name, settings } of flattenDefinitions({ definitions, mixins }).values()) {
     const table: Record<string, readonly Hook[]> = {}
+    for (const given of Object.keys(settings.hooks ?? {})) checkHookName(name, given)
     for (const hookName of hookNames) {
       const hooks = settings.hooks?.[hookName]
       if (hooks !== undefined) table[hookName] = Object.freeze([hooks].flat() as Hook[]) // one hook or a list

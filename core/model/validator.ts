@@ -1,3 +1,4 @@
+import { textOf } from './coerce-scalar.ts'
 import type { Row } from './model.ts'
 import { isPlainObject } from './plain-object.ts'
 import type { CustomValidator, Validation, ValidatorResult } from './validation.ts'
@@ -106,7 +107,7 @@ function ruleOf(validation: Validation): Rule {
     }
     case 'format': {
       const pattern = patternOf(validation.with)
-      return (value) => (pattern.test(String(value)) ? undefined : '')
+      return (value) => (pattern.test(textOf(value)) ? undefined : '')
     }
     default:
       return () => undefined

@@ -99,7 +99,8 @@ function isUniform(rows: readonly Row[], order: readonly OrderEntry[]): boolean 
       }
       // dates compare as numbers do, but not with them; nothing else that is an object has an order
       if (own === 'object' && !(value instanceof Date)) return false
-      if (own === 'number' && Number.isNaN(value)) return false
+      // an invalid date counts as equal to every other one, as NaN does to every number
+      if (Number.isNaN(value instanceof Date ? value.getTime() : value)) return false
     }
   }
   return true

@@ -15,6 +15,7 @@ import {
 } from './query-error.ts'
 import {
   countCondition,
+  countInstructions,
   dropProhibited,
   namesProhibited,
   normalizeUndefined,
@@ -26,12 +27,12 @@ import {
 type Operands = Readonly<Record<string, unknown>>
 
 /** Keys that belong to another operator of the same object. */
-const companions: Readonly<Record<string, readonly string[]>> = {
-  options: ['like', 'nlike', 'ilike', 'nilike', 'regexp'],
-  maxDistance: ['near'],
-  minDistance: ['near'],
-  unit: ['near'],
-}
+const companions: ReadonlyMap<string, readonly string[]> = new Map([
+  ['options', ['like', 'nlike', 'ilike', 'nilike', 'regexp']],
+  ['maxDistance', ['near']],
+  ['minDistance', ['near']],
+  ['unit', ['near']],
+])
 
 /** Operators of single engines. Source: data D-3.2-14, D-3.2-15. */
 const foreignOperators: ReadonlySet<string> = new Set(
@@ -81,7 +82,7 @@ function readOperators(
   if (keys.length === 0) return refuseOperator(subject, '', reader, `${subject.at}: no operator`)
   const conditions: Where[] = []
   for (const key of keys) {
-    if (companions[key]?.some((operator) => Object.hasOwn(operands, operator))) continue
+    if (companions.get(key)?.some((operator) => Object.hasOwn(operands, operator))) continue
     const given = operands[key]
     const operand = given === undefined ? normalizeUndefined(subject.at, reader) : given
     const condition =
@@ -266,6 +267,7 @@ function readPattern(
     profile: subject.model.profile,
     inProcess,
     warn,
+    spend: (instructions) => countInstructions(reader, instructions),
   }
   const read =
     operator === 'regexp'

@@ -16,7 +16,13 @@ import { type IncludeEntry, matchAll, type Query } from './query.ts'
 import { invalidFilter, kindOf, reservedKey, tooComplex, unknownRelation } from './query-error.ts'
 import { isPolymorphic } from './related.ts'
 import { readConditions, readWhere } from './where.ts'
-import { type Budget, createReader, maxDepthOf, type WhereReader } from './where-reader.ts'
+import {
+  type Budget,
+  createBudget,
+  createReader,
+  maxDepthOf,
+  type WhereReader,
+} from './where-reader.ts'
 
 /** Rows answered when only `skip` is given. Source: data D-3.1-2. */
 export const limitOfSkip = 100
@@ -48,7 +54,7 @@ function emptyQuery(model: Model, context: ParseContext): Query {
 }
 
 function createRoot(context: ParseContext): WhereReader {
-  return createReader(context, readConditions, true, { conditions: 0, includes: 0 })
+  return createReader(context, readConditions, true, createBudget())
 }
 
 function readFilter(
@@ -91,7 +97,8 @@ function readExtra(
     if (key === '__proto__' || key === 'constructor') throw reservedKey(`${at}${key}`)
     const known = reader.context.supports?.filterKeys?.includes(key) === true
     if (!known && !model.profile.compat['D-3.1-8']) {
-      throw invalidFilter(`${at}${key}`.slice(0, 80), `unknown key in the filter of ${model.name}`)
+      const shown = `${at}${key}`.slice(0, 80)
+      throw invalidFilter(shown, `unknown key "${shown}" in the filter of ${model.name}`)
     }
     checkWhere({ [key]: filter[key] }, reader.context.options, reader.context.inProcess)
     extra ??= []

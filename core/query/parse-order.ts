@@ -6,10 +6,14 @@ import {
   hiddenProperty,
   invalidFilter,
   kindOf,
+  tooComplex,
   unknownProperty,
   unsupportedOperator,
 } from './query-error.ts'
-import { isProhibited, type WhereReader } from './where-reader.ts'
+import { checkPathName, isProhibited, type WhereReader } from './where-reader.ts'
+
+/** Most properties one `order` may name: every pair of equal rows is compared by all of them. */
+export const maxOrderKeys = 100
 
 /** One sort key as text says it. */
 interface OrderText {
@@ -42,7 +46,11 @@ export function readOrder(
 ): readonly OrderEntry[] {
   if (order === undefined || order === null || order === '') return defaultOrder(model, reader)
   const entries: OrderEntry[] = []
+  const seen = new Set<string>()
   for (const { name, direction } of readOrderTexts(order, at)) {
+    if (seen.has(name)) continue // rows equal in it once are equal in it again
+    seen.add(name)
+    if (seen.size > maxOrderKeys) throw tooComplex(`a query may have ${maxOrderKeys} sort keys`, at)
     const entry = readEntry(model, name, direction, at, reader)
     if (entry !== undefined) entries.push(entry)
   }
@@ -57,6 +65,7 @@ function readEntry(
   reader: WhereReader,
 ): OrderEntry | undefined {
   const { compat } = model.profile
+  if (!model.properties.has(name)) checkPathName(name, at, reader)
   const resolved = resolvePath(model, name)
   if (isProhibited(resolved, reader)) {
     if (!compat['D-1.6-6']) throw hiddenProperty(`${at}.${name}`)

@@ -15,6 +15,8 @@ export interface PatternContext {
   readonly profile: Profile
   readonly inProcess: boolean
   readonly warn: ((message: string) => void) | undefined
+  /** Counts the instructions of a compiled pattern; throws when the filter has too many of them. */
+  readonly spend?: (instructions: number) => void
 }
 
 /** A pattern with the operator it stands for: a RegExp given for `like` is a `regexp`. */
@@ -45,7 +47,7 @@ export function readLike(
     const test = searchOf(expressionOfLike(source), ignoreCase ? `i${flags}` : flags, context)
     return {
       operator,
-      pattern: Object.freeze({ source, flags, test: test ?? literalLike(source) }),
+      pattern: Object.freeze({ source, flags, test: test ?? literalLike(source, context) }),
     }
   }
   const test = compileLike(source, ignoreCase)
@@ -135,7 +137,7 @@ function searchOf(
   context: PatternContext,
 ): ((text: string) => boolean) | undefined {
   try {
-    return compileRegularExpression(source, flags)
+    return compileRegularExpression(source, flags, context.spend)
   } catch (fault) {
     if (!(fault instanceof PatternFault)) throw fault
     if (fault.kind === 'unsupported' || !context.profile.compat['D-3.5-8']) {
@@ -162,9 +164,9 @@ function expressionOfLike(source: string): string {
 }
 
 /** An invalid pattern as text: found anywhere, with its wildcards. */
-function literalLike(source: string): (text: string) => boolean {
+function literalLike(source: string, context: PatternContext): (text: string) => boolean {
   const parts = source.split('%').map((part) => [...part].map(escapeUnlessWildcard).join(''))
-  return compileRegularExpression(parts.join('.*'), '')
+  return compileRegularExpression(parts.join('.*'), '', context.spend)
 }
 
 function escapeUnlessWildcard(character: string): string {

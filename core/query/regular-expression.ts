@@ -27,16 +27,23 @@ const maxStates = 500
  * Compiles a pattern to a test whose time is linear in the length of the text (for a given pattern), whatever the
  * pattern: a nondeterministic automaton whose sets of states are remembered as they are met.
  *
- * The search is unanchored. Flags: `i` and `m`; others are the caller's business.
+ * The search is unanchored. Flags: `i` and `m`; others are the caller's business. `onSize` hears how large the automaton
+ * is, and may throw; patterns of plain characters have none.
  *
  * **Throws** a `PatternFault`. **Source**: data D-3.5-7; R. Cox, "Regular Expression Matching Can Be Simple And Fast".
  */
-export function compileRegularExpression(source: string, flags: string): (text: string) => boolean {
+export function compileRegularExpression(
+  source: string,
+  flags: string,
+  onSize?: (instructions: number) => void,
+): (text: string) => boolean {
   const node = parseRegularExpression(source, flags.includes('m'))
   const ignoreCase = flags.includes('i')
-  return (
-    (ignoreCase ? undefined : literalSearch(node)) ?? automaton(compileProgram(node, ignoreCase))
-  )
+  const literal = ignoreCase ? undefined : literalSearch(node)
+  if (literal !== undefined) return literal
+  const program = compileProgram(node, ignoreCase)
+  onSize?.(program.length)
+  return automaton(program)
 }
 
 /** Patterns of plain characters, with `^` before or `$` behind, need no automaton. */

@@ -1,3 +1,4 @@
+import { remoteError } from '../error/remote-error.ts'
 import type { Model } from '../model/model.ts'
 import { isPlainObject } from '../model/plain-object.ts'
 import type { PropertyType, ScalarKind } from '../model/property.ts'
@@ -5,7 +6,13 @@ import { defaultDepthOfQuery } from './guard.ts'
 import type { ParseContext } from './parse-context.ts'
 import { type ResolvedPath, scalarKindOf } from './path.ts'
 import { matchAll, matchNone, type Path, type Where } from './query.ts'
-import { hiddenProperty, invalidOperator, invalidValue, tooComplex } from './query-error.ts'
+import {
+  hiddenProperty,
+  invalidOperator,
+  invalidValue,
+  reservedKey,
+  tooComplex,
+} from './query-error.ts'
 
 /** Most leaf conditions in one filter, its includes counted; an `inq` list is one. Source: data D-3.5-6. */
 export const maxConditions = 1000
@@ -14,7 +21,20 @@ export const maxConditions = 1000
 export interface Budget {
   conditions: number
   includes: number
+  /** Instructions of the patterns. */
+  instructions: number
 }
+
+/** Nothing counted yet. */
+export function createBudget(): Budget {
+  return { conditions: 0, includes: 0, instructions: 0 }
+}
+
+/**
+ * Most instructions the patterns of one filter from the wire may have together: each of them may be visited for each
+ * character of each row. Room for 20 patterns of the largest size, or for 1,000 of the usual one.
+ */
+export const maxPatternInstructions = 20_000
 
 /** What reading a where carries along. A condition on a related model gets its own. */
 export interface WhereReader {
@@ -77,6 +97,24 @@ export function negated(reader: WhereReader): WhereReader {
 /** The most levels this filter may have. */
 export function maxDepthOf(reader: WhereReader): number {
   return reader.context.options.maxDepthOfQuery ?? defaultDepthOfQuery
+}
+
+/** Refuses dotted names that are too deep or lead to a prototype. **Errors**: 400. Source: data D-3.5-2, D-1.2-18. */
+export function checkPathName(name: string, at: string, reader: WhereReader): void {
+  if (!name.includes('.')) return
+  const segments = name.split('.')
+  if (segments.length > maxDepthOf(reader)) {
+    throw remoteError('QUERY_OBJECT_TOO_DEEP', `${at}: the path has too many segments`)
+  }
+  if (segments.includes('__proto__') || segments.includes('constructor')) throw reservedKey(at)
+}
+
+/** Counts the instructions of a pattern. **Errors**: 400 `QUERY_TOO_COMPLEX`. */
+export function countInstructions(reader: WhereReader, instructions: number): void {
+  reader.budget.instructions += instructions
+  if (reader.budget.instructions > maxPatternInstructions && !reader.context.inProcess) {
+    throw tooComplex('the patterns of the query are too large together')
+  }
 }
 
 /** Counts one leaf condition. **Errors**: 400 `QUERY_TOO_COMPLEX`. */

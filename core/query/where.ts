@@ -13,16 +13,16 @@ import {
   invalidFilter,
   joinPath,
   kindOf,
-  reservedKey,
   unknownProperty,
   unsupportedOperator,
 } from './query-error.ts'
 import { readRelated } from './related.ts'
 import {
+  checkPathName,
+  createBudget,
   createReader,
   dropProhibited,
   isProhibited,
-  maxDepthOf,
   negated,
   normalizeUndefined,
   subjectOf,
@@ -46,7 +46,7 @@ export function parseWhere(model: Model, where: unknown, context: ParseContext):
     model,
     where,
     'where',
-    createReader(context, readConditions, true, { conditions: 0, includes: 0 }),
+    createReader(context, readConditions, true, createBudget()),
   )
 }
 
@@ -138,7 +138,7 @@ function readProperty(
 ): Where | undefined {
   if (!model.properties.has(name)) {
     if (name.startsWith('$')) throw unsupportedOperator(at, name)
-    checkName(name, at, reader)
+    checkPathName(name, at, reader)
     const related = readRelated(model, name, value, at, reader)
     if (related !== undefined) return related
   }
@@ -162,15 +162,6 @@ function readProperty(
  */
 export function mayBeUndeclared(model: Model, reader: WhereReader): boolean {
   return model.profile.compat['D-3.3-12'] && reader.context.supports?.openModels !== false
-}
-
-function checkName(name: string, at: string, reader: WhereReader): void {
-  if (!name.includes('.')) return
-  const segments = name.split('.')
-  if (segments.length > maxDepthOf(reader)) {
-    throw remoteError('QUERY_OBJECT_TOO_DEEP', `${at}: the path has too many segments`)
-  }
-  if (segments.includes('__proto__') || segments.includes('constructor')) throw reservedKey(at)
 }
 
 /** An object for a nested type that names at least one of its members. Source: data D-3.3-7. */

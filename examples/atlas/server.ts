@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import Router from '@koa/router'
 import { createApp } from 'viaduct'
 import { memory } from 'viaduct/connectors/memory'
@@ -8,7 +9,7 @@ import { models } from './models.ts'
 import { startPage } from './start-page.ts'
 
 /** Where the journal is kept; created on the first start. */
-const file = process.env['ATLAS_FILE'] ?? new URL('data/atlas.journal', import.meta.url).pathname
+const file = process.env['ATLAS_FILE'] ?? join(import.meta.dirname, 'data/atlas.journal')
 const mount = '/api'
 
 const pages = new Router()
@@ -21,18 +22,20 @@ export const app = createApp({
   remoting: { sharedMethods: { createChangeStream: false } },
 }).install(transport)
 
-pages.get('/', (context) => {
+pages.get('/', async (context) => {
   context.type = 'html'
-  context.body = startPage(
-    `${context.protocol}://${context.host}`,
+  context.body = startPage({
+    base: `${context.protocol}://${context.host}`,
     mount,
-    transport.allRoutes().map(({ verb, path, method, description }) => ({
+    routes: transport.allRoutes().map(({ verb, path, method, description = '' }) => ({
       verb,
       path: mount + path,
       method,
-      description: String(description ?? ''),
+      description,
     })),
-  )
+    countries: await app.models.Country.count(),
+    cities: await app.models.City.count(),
+  })
 })
 
 await app.start({ port: Number(process.env['PORT'] ?? 3000) })

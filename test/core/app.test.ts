@@ -141,7 +141,10 @@ test('M-8: what is neither transport nor component is refused', () => {
 
 test('X-10: the old implicit context can not be switched on', () => {
   for (const context of [true, { enableHttpContext: true }, {}]) {
-    assert.throws(() => createApp({ remoting: { context } }), /currentContext\(\)/)
+    assert.throws(
+      () => createApp({ remoting: { context } }),
+      /currentContext\(\) of viaduct\/context/,
+    )
   }
   for (const context of [undefined, false, { enableHttpContext: false }])
     createApp({ remoting: { context } })

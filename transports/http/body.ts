@@ -68,7 +68,7 @@ function collect(
   maxBytes: number,
 ): Promise<Buffer> {
   return new Promise((resolve, reject) => {
-    const chunks: Buffer[] = []
+    const chunks = new Chunks()
     let size = 0
     const fail = (error: RemoteError): void => {
       source.off('data', onData)
@@ -81,17 +81,40 @@ function collect(
     const onData = (chunk: Buffer): void => {
       size += chunk.length
       if (size > maxBytes) fail(payloadTooLarge())
-      else chunks.push(chunk)
+      else chunks.add(chunk)
     }
     source.on('data', onData)
-    source.on('end', () =>
-      resolve(chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks)),
-    )
+    source.on('end', () => resolve(chunks.join()))
     source.on('error', () => fail(badBody('the request body could not be read')))
     request.on('close', () => {
       if (!request.complete) fail(badBody('the request was aborted'))
     })
   })
+}
+
+/** Chunks joined at a time. */
+const joinedChunks = 256
+
+/**
+ * The pieces of a body. Small ones are joined as they come: a buffer object costs some hundred bytes, and a body in chunks
+ * of one byte would take 450 MB per MiB (measured 2026-11, Node 20).
+ */
+class Chunks {
+  readonly #joined: Buffer[] = []
+  #recent: Buffer[] = []
+
+  add(chunk: Buffer): void {
+    this.#recent.push(chunk)
+    if (this.#recent.length < joinedChunks) return
+    this.#joined.push(Buffer.concat(this.#recent))
+    this.#recent = []
+  }
+
+  join(): Buffer {
+    const [first] = this.#recent
+    if (this.#joined.length === 0 && this.#recent.length === 1 && first !== undefined) return first
+    return Buffer.concat([...this.#joined, ...this.#recent])
+  }
 }
 
 /** Reads on without keeping anything, so that the client may see the answer; ends the socket if it never finishes. */

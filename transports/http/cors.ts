@@ -59,7 +59,7 @@ function createCors(options: CorsOptions): Cors | undefined {
   const allowedHeaders = list(options.allowedHeaders)
   const exposedHeaders = list(options.exposedHeaders)
   const allow = (request: IncomingMessage, response: ServerResponse): void => {
-    if (origin !== '*') response.setHeader('Vary', 'Origin')
+    if (origin !== '*') addVary(response)
     const allowed = allowedOrigin(origin, readHeader(request, 'origin'))
     if (allowed === undefined) return
     response.setHeader('Access-Control-Allow-Origin', allowed)
@@ -83,6 +83,15 @@ function createCors(options: CorsOptions): Cors | undefined {
       }
       return true
     },
+  }
+}
+
+/** Caches keep one answer per origin; what others said about caching stays. */
+function addVary(response: ServerResponse): void {
+  const known = response.getHeader('Vary')
+  if (known === undefined) response.setHeader('Vary', 'Origin')
+  else if (!/(?:^|,)\s*(?:\*|origin)\s*(?:,|$)/i.test(String(known))) {
+    response.setHeader('Vary', `${String(known)}, Origin`)
   }
 }
 

@@ -24,9 +24,10 @@ export function createErrorWriter(
   settings: ErrorSettings,
   log: (error: unknown, message: string) => void,
 ): ErrorWriter {
+  const report = safely(log)
   return async function writeError(exchange, thrown, options = {}) {
     if (settings.log)
-      log(thrown, `${exchange.raw.method} ${exchange.originalUrl.slice(0, 512)} failed`)
+      report(thrown, `${exchange.raw.method} ${exchange.originalUrl.slice(0, 512)} failed`)
     const error =
       settings.handler === undefined ? thrown : await askHandler(settings, exchange, thrown)
     if (exchange.response.writableEnded) return
@@ -36,7 +37,39 @@ export function createErrorWriter(
     }
     const status = exchange.response.statusCode
     const fallbackStatus = status >= 400 ? status : options.fallbackStatus
-    sendProblem(exchange, settings, problemFromError(error, { ...settings, fallbackStatus }))
+    try {
+      sendProblem(exchange, settings, problemFromError(error, { ...settings, fallbackStatus }))
+    } catch (failure) {
+      report(failure, 'an error could not be answered')
+      sendPlainly(exchange, settings)
+    }
+  }
+}
+
+/** Thrown values need have no text (no prototype, a getter that throws); neither they nor a logger end the process. */
+function safely(
+  log: (error: unknown, message: string) => void,
+): (error: unknown, message: string) => void {
+  return (error, message) => {
+    try {
+      log(error, message)
+    } catch {
+      try {
+        log(new Error('what was thrown can not be shown'), message)
+      } catch {
+        // the logger itself fails; the answer still goes out
+      }
+    }
+  }
+}
+
+/** The answer to an error that can not be read. */
+function sendPlainly(exchange: HttpExchange, settings: ErrorSettings): void {
+  try {
+    if (exchange.response.headersSent) throw new Error('the answer is under way')
+    sendProblem(exchange, settings, problemFromError(undefined, { ...settings, debug: false }))
+  } catch {
+    exchange.response.destroy()
   }
 }
 

@@ -10,18 +10,21 @@ export function weakEtag(text: string): string {
   return `W/"${text.length.toString(36)}-${digest}"`
 }
 
-/** Two 32-bit lanes of multiply-and-mix over UTF-16 units: 53 bits as base 36. */
+/** Two 32-bit lanes of multiply-and-mix, over the even and the odd UTF-16 units, each seeing the other at the end. */
 function hashText(text: string): string {
-  let low = 0xdeadbeef
-  let high = 0x41c6ce57
-  for (let i = 0; i < text.length; i++) {
-    const unit = text.charCodeAt(i)
-    low = Math.imul(low ^ unit, 0x9e3779b1)
-    high = Math.imul(high ^ unit, 0x5f356495)
+  let even = 0x811c9dc5
+  let odd = 0x41c6ce57
+  const pairs = text.length & ~1
+  for (let i = 0; i < pairs; i += 2) {
+    even = Math.imul(even ^ text.charCodeAt(i), 0x9e3779b1)
+    odd = Math.imul(odd ^ text.charCodeAt(i + 1), 0x5f356495)
   }
-  low = Math.imul(low ^ (low >>> 16), 0x85ebca6b) ^ Math.imul(high ^ (high >>> 13), 0xc2b2ae35)
-  high = Math.imul(high ^ (high >>> 16), 0x85ebca6b) ^ Math.imul(low ^ (low >>> 13), 0xc2b2ae35)
-  return ((high & 0x1fffff) * 0x1_0000_0000 + (low >>> 0)).toString(36)
+  if (pairs < text.length) even = Math.imul(even ^ text.charCodeAt(pairs), 0x9e3779b1)
+  even = Math.imul(even ^ (even >>> 16), 0x85ebca6b)
+  odd = Math.imul(odd ^ (odd >>> 13), 0xc2b2ae35)
+  const first = (even ^ (odd >>> 16)) >>> 0
+  const second = (odd ^ (even >>> 13)) >>> 0
+  return first.toString(36) + second.toString(36)
 }
 
 /**

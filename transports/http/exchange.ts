@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Context as KoaContext } from 'koa'
-import type { HttpRequest, HttpResponse } from '../../core/spi.ts'
+import type { Call, HttpRequest, HttpResponse } from '../../core/spi.ts'
 import { WrappedRequest } from './http-request.ts'
 import { WrappedResponse } from './http-response.ts'
 import { type FormObject, parseForm } from './query-string.ts'
@@ -26,6 +26,8 @@ export class HttpExchange {
   body: unknown = noBody
   /** Decoded path parameters, set by the router. */
   params: Readonly<Record<string, string>> = noParams
+  /** The call this request carries, once there is one. */
+  call: Call | undefined = undefined
   #query: FormObject | undefined
   #request: HttpRequest | undefined
   #response: HttpResponse | undefined
@@ -90,8 +92,9 @@ export class HttpExchange {
       finishLater(koa)
     } else {
       setHeaders(koa, status, headers)
+      const isTyped = koa.res.hasHeader('Content-Type')
       koa.body = Buffer.alloc(0)
-      if (!namesHeader(headers, 'content-type')) koa.remove('Content-Type')
+      if (!isTyped) koa.remove('Content-Type') // Koa's guess about an empty buffer
     }
   }
 
@@ -136,10 +139,6 @@ function setHeaders(koa: KoaContext, status: number, headers: RawHeaders): void 
   for (let i = 0; i < headers.length; i += 2) {
     koa.res.setHeader(headers[i] as string, headers[i + 1] as string) // pairs
   }
-}
-
-function namesHeader(headers: RawHeaders, name: string): boolean {
-  return headers.some((header, i) => i % 2 === 0 && header.toLowerCase() === name)
 }
 
 /** Answers without a body that wait for the middleware above them. */

@@ -111,9 +111,9 @@ export class HttpHost {
     this.#server = server
     const { port, host } = this.#environment.address
     await new Promise<void>((resolve, reject) => {
-      server.once('error', reject)
+      server.once('error', (error) => reject(portError(error, port, host)))
       server.listen(port, host, () => {
-        server.off('error', reject)
+        server.removeAllListeners('error')
         server.on('error', (error) => this.#environment.log(error, 'the HTTP server failed'))
         resolve()
       })
@@ -146,10 +146,11 @@ export class HttpHost {
 
   /** The request listener, for a server of the application's own. */
   readonly listener = (request: IncomingMessage, response: ServerResponse): void => {
-    if (this.#isDirect) {
-      for (const mount of this.#mounts) {
-        if (mount.direct?.(request, response) === true) return
-      }
+    try {
+      if (this.#isDirect && this.#answersDirectly(request, response)) return
+    } catch (error) {
+      void this.#writeError(new HttpExchange(request, response), error) // nobody else could catch it
+      return
     }
     if (this.#koa === undefined) {
       const exchange = new HttpExchange(request, response)
@@ -158,6 +159,13 @@ export class HttpHost {
     }
     continueNow(request, response)
     this.#koa(request, response)
+  }
+
+  #answersDirectly(request: IncomingMessage, response: ServerResponse): boolean {
+    for (const mount of this.#mounts) {
+      if (mount.direct?.(request, response) === true) return true
+    }
+    return false
   }
 
   /** Answers an error nobody handled. Source: remoting E-10. */
@@ -249,4 +257,11 @@ function notFoundError(exchange: HttpExchange): RemoteError {
     code: 'not_found',
     statusCode: 404,
   })
+}
+
+/** A taken port is the usual one; it says what to do about it. */
+function portError(error: Error & { readonly code?: string }, port: number, host: string): Error {
+  if (error.code !== 'EADDRINUSE') return error
+  const text = `port ${port} of ${host} is in use: choose another one with start({ port })`
+  return new RemoteError(text, { code: 'unavailable', cause: error })
 }

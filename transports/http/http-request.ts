@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http'
-import { currentContext, type HttpRequest } from '../../core/spi.ts'
+import type { HttpRequest } from '../../core/spi.ts'
 import { chooseMediaType, fullMediaType } from './accept.ts'
 import type { HttpExchange } from './exchange.ts'
 import { parseMediaType } from './media-type.ts'
@@ -60,7 +60,7 @@ export class WrappedRequest implements HttpRequest {
 
   /** The context of the call this request carries. */
   get remotingContext(): unknown {
-    return currentContext()
+    return this.#exchange.call?.context
   }
 
   get(name: string): string {

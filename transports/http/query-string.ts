@@ -27,7 +27,7 @@ export interface FormOptions {
 export function parseForm(text: string, options: FormOptions = {}): FormObject {
   const { depth = 5, maxPairs = 1000, maxIndex = 20, nested = true } = options
   const root: FormObject = {}
-  let sparse = false
+  let building: Building | undefined
   let start = 0
   for (let pairs = 0; start < text.length && pairs < maxPairs; pairs++) {
     let end = text.indexOf('&', start)
@@ -37,11 +37,14 @@ export function parseForm(text: string, options: FormOptions = {}): FormObject {
       const name = decodeText(text, start, equals)
       const value = equals < end ? decodeText(text, equals + 1, end) : ''
       if (!nested || !name.includes('[')) addFlat(root, name, value)
-      else sparse = addNested(root, splitName(name, depth), value, maxIndex) || sparse
+      else {
+        building ??= { maxIndex, slots: maxSlots, filled: new Map(), sparse: false }
+        addNested(root, splitName(name, depth), value, building)
+      }
     }
     start = end + 1
   }
-  if (sparse) closeGaps(root)
+  if (building?.sparse === true) closeGaps(root)
   return root
 }
 
@@ -108,17 +111,48 @@ function splitName(name: string, depth: number): readonly string[] {
   return segments
 }
 
-/** Returns whether a list may have gaps now. */
+/**
+ * Empty places the engine may have to keep for one text: it lays lists and objects with number keys out densely, so that
+ * 160 KB of `a[999][999]…` would take 400 MB. Further keys that leave a gap are ignored.
+ */
+const maxSlots = 50_000
+
+/** A gap this wide is not laid out any more. */
+const widestGap = 1024
+
+/** What is known while the names of one text are merged. */
+interface Building {
+  readonly maxIndex: number
+  /** Empty places left. */
+  slots: number
+  /** One more than the highest number key of a container. */
+  readonly filled: Map<object, number>
+  /** A list may have gaps. */
+  sparse: boolean
+}
+
 function addNested(
   root: FormObject,
   segments: readonly string[],
   value: string,
-  maxIndex: number,
-): boolean {
-  if (segments[0] === undefined || segments[0] === '' || segments[0] === '__proto__') return false
+  building: Building,
+): void {
+  if (segments[0] === undefined || segments[0] === '' || segments[0] === '__proto__') return
   const [name, ...rest] = segments as readonly [string, ...string[]]
-  const merged = merge(own(root, name), rest, value, maxIndex)
-  root[name] = merged
+  root[name] = merge(own(root, name), rest, value, building)
+}
+
+/** False when a number key would leave more empty places than are left. */
+function hasRoom(container: object, segment: string, building: Building): boolean {
+  const index = indexOf(segment, Number.MAX_SAFE_INTEGER)
+  if (index < 0) return true
+  const filled = building.filled.get(container) ?? 0
+  if (index < filled) return true
+  const gap = index - filled
+  if (gap < widestGap) building.slots -= gap
+  if (gap > 0) building.sparse = true
+  if (building.slots < 0) return false
+  building.filled.set(container, index + 1)
   return true
 }
 
@@ -127,23 +161,26 @@ function merge(
   known: FormValue | undefined,
   segments: readonly string[],
   value: string,
-  maxIndex: number,
+  building: Building,
 ): FormValue {
   const [segment, ...rest] = segments
   if (segment === undefined) return join(known, value)
   if (segment === '__proto__') return known ?? {}
-  const index = segment === '' ? -1 : indexOf(segment, maxIndex)
+  const index = segment === '' ? -1 : indexOf(segment, building.maxIndex)
   const asList = segment === '' || index >= 0
   if (typeof known === 'string' && !asList) {
     const member: FormObject = {}
-    setMember(member, segment, merge(undefined, rest, value, maxIndex))
+    if (hasRoom(member, segment, building))
+      setMember(member, segment, merge(undefined, rest, value, building))
     return [known, member]
   }
   const container = containerFor(known, asList)
-  if (!Array.isArray(container)) {
-    setMember(container, segment, merge(own(container, segment), rest, value, maxIndex))
-  } else if (index < 0) container.push(merge(undefined, rest, value, maxIndex))
-  else container[index] = merge(container[index], rest, value, maxIndex)
+  if (index < 0 && Array.isArray(container)) {
+    building.filled.set(container, container.push(merge(undefined, rest, value, building)))
+  } else if (!hasRoom(container, segment, building)) return container
+  else if (Array.isArray(container)) {
+    container[index] = merge(container[index], rest, value, building)
+  } else setMember(container, segment, merge(own(container, segment), rest, value, building))
   return container
 }
 

@@ -95,8 +95,17 @@ function escapeText(text: string): string {
   )
 }
 
-/** A key that is no XML name gets underscores where it breaks the rules. Source: XML 1.0, section 2.3. */
+const nameStart =
+  'A-Z_a-z\\u00c0-\\u00d6\\u00d8-\\u00f6\\u00f8-\\u02ff\\u0370-\\u037d\\u037f-\\u1fff\\u200c\\u200d\\u2070-\\u218f' +
+  '\\u2c00-\\u2fef\\u3001-\\ud7ff\\uf900-\\ufdcf\\ufdf0-\\ufffd\\u{10000}-\\u{effff}'
+const noNameCharacter = new RegExp(`[^${nameStart}.0-9\\u00b7\\u0300-\\u036f\\u203f\\u2040-]`, 'gu')
+const nameBegins = new RegExp(`^[${nameStart}]`, 'u')
+
+/**
+ * A key that is no XML name gets underscores where it breaks the rules; colons too, they would name a namespace.
+ * Source: XML 1.0, section 2.3.
+ */
 function elementName(name: string): string {
-  const cleaned = name.replace(/[^\p{L}\p{N}_.-]/gu, '_')
-  return /^[\p{L}_]/u.test(cleaned) ? cleaned : `_${cleaned}`
+  const cleaned = name.replace(noNameCharacter, '_')
+  return nameBegins.test(cleaned) ? cleaned : `_${cleaned}`
 }

@@ -83,9 +83,17 @@ async function invokeIn(
   return reply.kind === 'stream' ? clonedItems(reply.items) : isolate(reply.value)
 }
 
+/** Rejects as soon as the caller aborts; a late result is dropped. Source: remoting I-13. */
 function handle(handler: Handler, call: Call): Promise<Reply> {
-  call.signal.throwIfAborted()
-  return handler(call)
+  const { signal } = call
+  signal.throwIfAborted()
+  const pending = handler(call)
+  if (signal === never) return pending
+  return new Promise((resolve, reject) => {
+    const leave = () => reject(signal.reason)
+    signal.addEventListener('abort', leave, { once: true })
+    pending.then(resolve, reject).finally(() => signal.removeEventListener('abort', leave))
+  })
 }
 
 function callOf(

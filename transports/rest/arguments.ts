@@ -1,4 +1,4 @@
-import type { CallInput, Parameter } from '../../core/spi.ts'
+import { type CallInput, findReservedKey, type Parameter } from '../../core/spi.ts'
 import type { HttpExchange } from '../http/exchange.ts'
 import { readHeader } from '../http/request-headers.ts'
 
@@ -21,6 +21,8 @@ export interface ReaderOptions {
   readonly implicitHeaders: boolean
   /** Names of the route's path parameters. */
   readonly pathNames: ReadonlySet<string>
+  /** Arguments without a source may come from the object in the parameter `args`. Source: remoting CF-29. */
+  readonly argsParameter: boolean
 }
 
 /**
@@ -42,6 +44,7 @@ export function compileInput(
     const { exchange } = source
     const values: unknown[] = new Array(readers.length)
     for (let i = 0; i < readers.length; i++) values[i] = (readers[i] as Reader)(exchange) // i is in range
+    if (options.argsParameter) fillFromArgs(exchange, parameters, values)
     if (!source.isJson) return { values, typed: false }
     if (typedByName.length === 0) return { values, typed: fixed }
     const typed = [...fixed]
@@ -107,6 +110,33 @@ function fromNull(
   return value === undefined ? fromHeader(exchange) : value
 }
 
+/** Gives arguments nobody named what the parameter `args` holds. Source: remoting CF-29. */
+function fillFromArgs(
+  exchange: HttpExchange,
+  parameters: readonly Parameter[],
+  values: unknown[],
+): void {
+  const given = readArgs(exchange)
+  for (const { index, name, source } of parameters) {
+    if (source !== 'auto' || values[index] !== undefined || !Object.hasOwn(given, name)) continue
+    values[index] = given[name]
+  }
+}
+
+/** Text that is no JSON object, or holds a reserved key, supplies nothing. */
+function readArgs(exchange: HttpExchange): Readonly<Record<string, unknown>> {
+  const text = bodyField(exchange, 'args') ?? exchange.query['args']
+  if (typeof text !== 'string') return {}
+  try {
+    const parsed: unknown = JSON.parse(text)
+    const isObject = typeof parsed === 'object' && parsed !== null && !Array.isArray(parsed)
+    if (!isObject || findReservedKey(parsed) !== undefined) return {}
+    return parsed as Readonly<Record<string, unknown>> // checked
+  } catch {
+    return {}
+  }
+}
+
 function pathValue(exchange: HttpExchange, name: string): string | undefined {
   return Object.hasOwn(exchange.params, name) ? exchange.params[name] : undefined
 }
@@ -136,5 +166,5 @@ function headerReader(name: string): Reader {
 /** Reads one argument as an argument without a source would be read. Source: remoting K-1. */
 export function readArgument(exchange: HttpExchange, name: string): unknown {
   const pathNames = new Set(Object.keys(exchange.params))
-  return compileImplicit(name, { implicitHeaders: true, pathNames })(exchange)
+  return compileImplicit(name, { implicitHeaders: true, pathNames, argsParameter: false })(exchange)
 }

@@ -34,6 +34,7 @@ export interface EndpointEnvironment {
     readonly 'B-4': boolean
     readonly 'FI-2': boolean
     readonly 'N-20': boolean
+    readonly argsParameter: boolean
   }
 }
 
@@ -46,7 +47,8 @@ export function compileEndpoint(
   const { configuration, compat } = environment
   const { method, sharedClass } = route
   const pathNames = new Set([...route.path.matchAll(/:(\w+)/g)].map(([, name = '']) => name))
-  const options = { implicitHeaders: configuration.implicitHeaders, pathNames }
+  const { implicitHeaders } = configuration
+  const options = { implicitHeaders, pathNames, argsParameter: compat.argsParameter }
   const ctor = method.isStatic ? undefined : sharedClass.sharedCtor
   const first = method.returns.find((returned) => returned.target === 'body')
   return Object.freeze({
@@ -69,4 +71,23 @@ export function compileEndpoint(
 function modelOf(type: unknown, catalog: Catalog): Model | undefined {
   const name = Array.isArray(type) ? type[0] : type
   return typeof name === 'string' ? catalog.models.get(name) : undefined
+}
+
+/** A route whose endpoint is compiled at its first request: starting does not pay for routes nobody asks for. */
+export class LazyEndpoint {
+  readonly route: Route
+  readonly #catalog: Catalog
+  readonly #environment: EndpointEnvironment
+  #endpoint: Endpoint | undefined
+
+  constructor(route: Route, catalog: Catalog, environment: EndpointEnvironment) {
+    this.route = route
+    this.#catalog = catalog
+    this.#environment = environment
+  }
+
+  get endpoint(): Endpoint {
+    this.#endpoint ??= compileEndpoint(this.route, this.#catalog, this.#environment)
+    return this.#endpoint
+  }
 }

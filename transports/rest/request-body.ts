@@ -30,24 +30,16 @@ const formType = 'application/x-www-form-urlencoded'
  *
  * **Errors**: see `readBody`, `decodeBody`, `parseJsonBody`. Source: remoting 2.2.
  */
-export async function readRequestBody(
-  exchange: HttpExchange,
-  rules: BodyRules,
-): Promise<ParsedBody> {
+export function readRequestBody(exchange: HttpExchange, rules: BodyRules): Promise<ParsedBody> {
   const header = readHeader(exchange.raw, 'content-type')
   const media = parseMediaType(header)
   const isJson = rules.json.types.has(media.type)
   const parsed = parsedByMiddleware(exchange)
   if (parsed !== undefined) {
-    return { value: parsed.value, isJson: isJson && isTyped(header, media, rules) }
+    return Promise.resolve({ value: parsed.value, isJson: isJson && isTyped(header, media, rules) })
   }
-  if (isJson) {
-    const value = await readJson(exchange, media, rules)
-    return { value, isJson: isTyped(header, media, rules) }
-  }
-  return media.type === formType
-    ? { value: await readForm(exchange, media, rules), isJson: false }
-    : emptyBody
+  if (isJson) return readJson(exchange, media, rules, isTyped(header, media, rules))
+  return media.type === formType ? readForm(exchange, media, rules) : Promise.resolve(emptyBody)
 }
 
 /** A Koa body parser ahead of us has read the request already. */
@@ -62,16 +54,16 @@ function isTyped(header: string | undefined, media: MediaType, rules: BodyRules)
   return !rules.caseSensitiveJson || header?.startsWith(media.type) === true
 }
 
-async function readJson(
+function readJson(
   exchange: HttpExchange,
   media: MediaType,
   rules: BodyRules,
-): Promise<unknown> {
-  const { limit, strict, limits } = rules.json
-  const buffer = await readBody(exchange.raw, exchange.response, limit)
-  return parseJsonBody(decodeBody(buffer, media.charset, { allowLatin1: false }), {
-    strict,
-    limits,
+  isJson: boolean,
+): Promise<ParsedBody> {
+  const { json } = rules
+  return readBody(exchange.raw, exchange.response, json.limit).then((buffer) => {
+    const text = decodeBody(buffer, media.charset, { allowLatin1: false })
+    return { value: parseJsonBody(text, json), isJson }
   })
 }
 
@@ -79,18 +71,19 @@ async function readForm(
   exchange: HttpExchange,
   media: MediaType,
   rules: BodyRules,
-): Promise<unknown> {
+): Promise<ParsedBody> {
   const { limit, extended, parameterLimit } = rules.urlencoded
   const buffer = await readBody(exchange.raw, exchange.response, limit)
   const text = decodeBody(buffer, media.charset, { allowLatin1: true })
   const pairs = countPairs(text)
   if (pairs > parameterLimit) throw payloadTooLarge('too many parameters')
-  return parseForm(text, {
+  const value = parseForm(text, {
     depth: formDepth,
     maxPairs: parameterLimit,
     maxIndex: Math.max(100, pairs),
     nested: extended,
   })
+  return { value, isJson: false }
 }
 
 /** Levels of brackets in form names, the depth of every transport. */

@@ -1,4 +1,11 @@
-import type { Call, CallInput, HttpRequest, HttpResponse, SharedMethod } from '../../core/spi.ts'
+import type {
+  Call,
+  CallContext,
+  CallInput,
+  HttpRequest,
+  HttpResponse,
+  SharedMethod,
+} from '../../core/spi.ts'
 import type { HttpExchange } from '../http/exchange.ts'
 import type { TokenRequest } from '../http/http-request.ts'
 import { readArgument } from './arguments.ts'
@@ -10,6 +17,7 @@ export class RestCall implements Call {
   readonly input: CallInput
   readonly ctorInput: CallInput | undefined
   failedInMethod: boolean | undefined = undefined
+  context: CallContext | undefined = undefined
   readonly #exchange: HttpExchange
   #abort: AbortController | undefined
 
@@ -23,6 +31,7 @@ export class RestCall implements Call {
     this.method = method
     this.input = input
     this.ctorInput = ctorInput
+    exchange.call = this
   }
 
   get metadata(): Call['metadata'] {

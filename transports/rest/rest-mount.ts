@@ -15,7 +15,7 @@ import { HttpExchange } from '../http/exchange.ts'
 import type { HttpHost } from '../http/host.ts'
 import { parseMediaType } from '../http/media-type.ts'
 import { hasBody, readHeader } from '../http/request-headers.ts'
-import { compileEndpoint, type Endpoint } from './endpoint.ts'
+import { type Endpoint, LazyEndpoint } from './endpoint.ts'
 import { writeFile } from './file-writer.ts'
 import { createNegotiator, type Negotiator, type ResultFormat } from './negotiation.ts'
 import { type BodyRules, parsedByMiddleware, readRequestBody } from './request-body.ts'
@@ -40,7 +40,7 @@ export class RestMount {
   readonly #use: Middleware | undefined
   readonly #routers: Middleware | undefined
   #routes: readonly Route[] = []
-  #router = new Router<Endpoint>([])
+  #router = new Router<LazyEndpoint>([])
 
   constructor(
     options: RestOptions,
@@ -80,7 +80,7 @@ export class RestMount {
     const environment = { configuration: this.configuration, compat: this.#profile.compat }
     this.#routes = compileRoutes(catalog, this.configuration.normalizeHttpPath)
     this.#router = new Router(
-      this.#routes.map((route) => compileEndpoint(route, catalog, environment)),
+      this.#routes.map((route) => new LazyEndpoint(route, catalog, environment)),
     )
   }
 
@@ -90,7 +90,7 @@ export class RestMount {
     if (!this.#owns(exchange)) return false
     const found = this.#find(exchange)
     if (found === undefined) return false
-    void this.#answer(exchange, found).catch((error) => this.#host.fail(exchange, error))
+    void this.#answer(exchange, found)
     return true
   }
 
@@ -177,59 +177,95 @@ export class RestMount {
     return { error: new RemoteError(text, { code: 'not_found', statusCode: 404 }) }
   }
 
-  async #answer(exchange: HttpExchange, found: Finding): Promise<void> {
+  /** Rejects only where errors are passed on inside Koa. */
+  #answer(exchange: HttpExchange, found: Finding): Promise<void> | void {
     if ('allow' in found) return exchange.send(204, ['Allow', found.allow], undefined)
     if ('error' in found) return this.#fail(exchange, found.error, undefined)
-    const { target, params } = found
+    const { params } = found
+    const target = found.target.endpoint
     exchange.params = params
-    const run = new Run(target)
-    try {
-      await this.#run(exchange, target, run)
-    } catch (error) {
-      const useErrorStatus = run.call?.failedInMethod === true && ownStatusOf(error) === undefined
-      await this.#fail(exchange, error, useErrorStatus ? target.route.http.errorStatus : undefined)
-    } finally {
-      if (run.upload !== undefined) await run.upload.close()
-    }
-  }
-
-  async #run(exchange: HttpExchange, endpoint: Endpoint, run: Run): Promise<void> {
-    const format = endpoint.kind === 'value' ? this.#negotiate(exchange) : plain
-    if (format === undefined && !waitsForResult(exchange, endpoint))
+    const format = target.kind === 'value' ? this.#negotiate(exchange) : plain
+    if (format === undefined && !waitsForResult(exchange, target))
       return sendNotAcceptable(exchange)
-    let isJson = false
     if (hasBody(exchange.raw) || parsedByMiddleware(exchange) !== undefined) {
-      isJson = await this.#readBody(exchange, endpoint, run)
+      return this.#answerBody(exchange, target, format)
     }
-    const source = { exchange, isJson }
-    const input = endpoint.readInput(source)
-    const call = new RestCall(
-      exchange,
-      endpoint.route.method,
-      input,
-      endpoint.readCtorInput?.(source),
-    )
-    run.call = call
-    const reply = await this.#handle(call)
-    if (run.upload?.failure !== undefined) throw run.upload.failure
-    return this.#write(exchange, endpoint, format, reply)
+    return this.#invoke(exchange, target, format, false)
   }
 
-  async #readBody(exchange: HttpExchange, endpoint: Endpoint, run: Run): Promise<boolean> {
-    const contentType = readHeader(exchange.raw, 'content-type') ?? ''
-    if (
-      endpoint.files !== undefined &&
-      parseMediaType(contentType).type === 'multipart/form-data'
-    ) {
-      const { upload, urlencoded } = this.configuration
-      run.upload = new Upload(endpoint.files, { ...upload, maxFieldBytes: urlencoded.limit })
-      await run.upload.read(exchange, contentType)
-      exchange.body = run.upload.body
-      return false
+  #answerBody(
+    exchange: HttpExchange,
+    endpoint: Endpoint,
+    format: ResultFormat | undefined,
+  ): Promise<void> {
+    const upload = this.#uploadFor(exchange, endpoint)
+    if (upload !== undefined) return this.#answerUpload(exchange, endpoint, format, upload)
+    return readRequestBody(exchange, this.#bodyRules).then(
+      (body) => {
+        exchange.body = body.value
+        return this.#invoke(exchange, endpoint, format, body.isJson)
+      },
+      (error: unknown) => this.#fail(exchange, error, undefined),
+    )
+  }
+
+  async #answerUpload(
+    exchange: HttpExchange,
+    endpoint: Endpoint,
+    format: ResultFormat | undefined,
+    upload: Upload,
+  ): Promise<void> {
+    try {
+      await upload.read(exchange)
+      exchange.body = upload.value
+      await this.#invoke(exchange, endpoint, format, upload.isJson, upload)
+    } catch (error) {
+      await this.#fail(exchange, error, undefined)
+    } finally {
+      await upload.close()
     }
-    const { value, isJson } = await readRequestBody(exchange, this.#bodyRules)
-    exchange.body = value
-    return isJson
+  }
+
+  #uploadFor(exchange: HttpExchange, endpoint: Endpoint): Upload | undefined {
+    if (endpoint.files === undefined) return undefined
+    const contentType = readHeader(exchange.raw, 'content-type')
+    if (parseMediaType(contentType).type !== 'multipart/form-data') return undefined
+    const { upload, urlencoded } = this.configuration
+    return new Upload(endpoint.files, { ...upload, maxFieldBytes: urlencoded.limit })
+  }
+
+  /** The hot path of a call without a body: one promise of the core's, one of ours. */
+  #invoke(
+    exchange: HttpExchange,
+    endpoint: Endpoint,
+    format: ResultFormat | undefined,
+    isJson: boolean,
+    upload?: Upload,
+  ): Promise<void> {
+    let call: RestCall
+    try {
+      const source = { exchange, isJson }
+      const input = endpoint.readInput(source)
+      const ctorInput = endpoint.readCtorInput?.(source)
+      call = new RestCall(exchange, endpoint.route.method, input, ctorInput)
+    } catch (error) {
+      return this.#fail(exchange, error, undefined)
+    }
+    return this.#handle(call).then(
+      (reply) => {
+        try {
+          if (upload?.failure !== undefined) throw upload.failure
+          const pending = this.#write(exchange, endpoint, format, reply)
+          return pending?.catch((error: unknown) => this.#fail(exchange, error, undefined))
+        } catch (error) {
+          return this.#fail(exchange, error, undefined)
+        }
+      },
+      (error: unknown) => {
+        const isOwn = call.failedInMethod === true && ownStatusOf(error) === undefined
+        return this.#fail(exchange, error, isOwn ? endpoint.route.http.errorStatus : undefined)
+      },
+    )
   }
 
   #write(
@@ -237,20 +273,17 @@ export class RestMount {
     endpoint: Endpoint,
     format: ResultFormat | undefined,
     reply: Reply,
-  ): void | Promise<void> {
-    if (reply.kind === 'answered' || exchange.answered) return
+  ): Promise<void> | undefined {
+    if (reply.kind === 'answered' || exchange.answered) return undefined
     if (reply.kind === 'stream') return writeStream(exchange, endpoint, reply, this.#streams)
-    switch (endpoint.kind) {
-      case 'file':
-        return writeFile(exchange, endpoint, reply, this.#host.closing)
-      case 'stream':
-        throw new RemoteError(`${endpoint.route.method.fullName} answered no stream`, {
-          code: 'internal',
-        })
-      default:
-        if (format === undefined) return sendNotAcceptable(exchange)
-        return writeValue(exchange, endpoint, format, reply)
+    if (endpoint.kind === 'file') return writeFile(exchange, endpoint, reply, this.#host.closing)
+    if (endpoint.kind === 'stream') {
+      const { fullName } = endpoint.route.method
+      throw new RemoteError(`${fullName} answered no stream`, { code: 'internal' })
     }
+    if (format === undefined) sendNotAcceptable(exchange)
+    else writeValue(exchange, endpoint, format, reply)
+    return undefined
   }
 
   /** Source: remoting E-3, E-10. */
@@ -269,18 +302,7 @@ export class RestMount {
 }
 
 /** What a URL leads to: a method, a list of verbs, or an error. */
-type Finding = Match<Endpoint> | { readonly allow: string } | { readonly error: unknown }
-
-/** What a request under way has to be cleaned up from. */
-class Run {
-  readonly endpoint: Endpoint
-  call: RestCall | undefined = undefined
-  upload: Upload | undefined = undefined
-
-  constructor(endpoint: Endpoint) {
-    this.endpoint = endpoint
-  }
-}
+type Finding = Match<LazyEndpoint> | { readonly allow: string } | { readonly error: unknown }
 
 const slash = 47
 

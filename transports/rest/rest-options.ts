@@ -129,6 +129,14 @@ const ownKeys = new Set([
 ])
 const streamKeys = new Set(['keepAlive', 'closeAfterEnd', 'lingerAfterEnd'])
 
+/** The members of LoopBack's `remoting.rest` section among the options; `undefined` when there are none. */
+export function restSettingsOf(
+  options: RestOptions,
+): Readonly<Record<string, unknown>> | undefined {
+  const given = Object.entries(options).filter(([key]) => restKeys.has(key))
+  return given.length === 0 ? undefined : Object.fromEntries(given)
+}
+
 /** Options checked and completed, once per start. */
 export interface RestConfiguration {
   /** Without a trailing slash; `''` for the root. */

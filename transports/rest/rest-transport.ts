@@ -9,7 +9,7 @@ import {
 import { HttpHost } from '../http/host.ts'
 import { httpHostKey } from '../http/key.ts'
 import { RestMount } from './rest-mount.ts'
-import { type RestOptions, readRestConfiguration } from './rest-options.ts'
+import { type RestOptions, readRestConfiguration, restSettingsOf } from './rest-options.ts'
 import {
   describeClasses,
   describeRoutes,
@@ -55,6 +55,7 @@ export function rest(options: RestOptions = {}): RestTransport {
       files: true,
       cancellation: true,
     }),
+    settings: restSettingsOf(options),
     async listen(environment) {
       const created = open(options, environment)
       opened = created

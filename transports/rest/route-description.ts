@@ -29,13 +29,13 @@ export function describeRoutes(routes: readonly Route[]): readonly RouteDescript
     method: method.fullName,
     accepts: unlessEmpty(method.parameters.map((parameter) => parameter.definition)),
     returns: unlessEmpty(method.returns.map((returned) => returned.definition)),
-    errors: unlessEmpty(method.definition.errors),
+    errors: unlessEmpty(method.errors),
     http: method.definition.http,
   }))
 }
 
-function unlessEmpty(list: unknown): unknown {
-  return Array.isArray(list) && list.length === 0 ? undefined : list
+function unlessEmpty(list: readonly unknown[]): unknown {
+  return list.length === 0 ? undefined : list
 }
 
 /** A class with its routes, as client generators read it. Source: remoting U-19. */

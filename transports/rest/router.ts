@@ -107,9 +107,11 @@ interface Node<T extends Target> {
   /** Lowest order in the subtree. */
   best: number
   leaf: Leaf<T> | undefined
-  readonly literals: Map<string, Node<T>>
+  literals: Map<string, Node<T>> | undefined
   /** Segments with text around their parameters, e.g. `:name.:extension`. */
-  readonly patterns: { readonly source: string; readonly pattern: RegExp; readonly node: Node<T> }[]
+  patterns:
+    | { readonly source: string; readonly pattern: RegExp; readonly node: Node<T> }[]
+    | undefined
   parameter: Node<T> | undefined
   /** The rest of the path, slashes included. */
   rest: Leaf<T> | undefined
@@ -127,8 +129,8 @@ function createNode<T extends Target>(): Node<T> {
   return {
     best: Infinity,
     leaf: undefined,
-    literals: new Map(),
-    patterns: [],
+    literals: undefined,
+    patterns: undefined,
     parameter: undefined,
     rest: undefined,
   }
@@ -171,6 +173,7 @@ function childFor<T extends Target>(node: Node<T>, segment: string, names: strin
   }
   if (!segment.includes(':')) {
     const key = segment.toLowerCase()
+    node.literals ??= new Map()
     const child = node.literals.get(key) ?? createNode<T>()
     node.literals.set(key, child)
     node.literals.set(segment, child) // the usual spelling needs no lower-casing
@@ -178,6 +181,7 @@ function childFor<T extends Target>(node: Node<T>, segment: string, names: strin
   }
   for (const [, name = ''] of segment.matchAll(parameterPattern)) names.push(name)
   const source = segmentSource(segment)
+  node.patterns ??= []
   const known = node.patterns.find((entry) => entry.source === source)
   if (known !== undefined) return known.node
   const child = createNode<T>()
@@ -220,11 +224,13 @@ function walk<T extends Target>(node: Node<T>, position: number, search: Search<
   let next = url.indexOf('/', position + 1)
   if (next < 0 || next > end) next = end
   const segment = url.slice(position + 1, next)
-  const literal = node.literals.get(segment) ?? node.literals.get(segment.toLowerCase())
+  const literal = node.literals?.get(segment) ?? node.literals?.get(segment.toLowerCase())
   if (literal !== undefined && canWin(literal.best, search)) walk(literal, next, search)
   if (segment === '') return
-  for (const { pattern, node: child } of node.patterns) {
-    if (canWin(child.best, search)) walkPattern(pattern, child, segment, next, search)
+  if (node.patterns !== undefined) {
+    for (const { pattern, node: child } of node.patterns) {
+      if (canWin(child.best, search)) walkPattern(pattern, child, segment, next, search)
+    }
   }
   const { parameter, rest } = node
   if (parameter !== undefined && canWin(parameter.best, search)) {

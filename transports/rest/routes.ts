@@ -23,7 +23,27 @@ export function compileRoutes(catalog: Catalog, normalizeHttpPath: boolean): rea
     const normalize = sharedClass.normalizeHttpPath ?? normalizeHttpPath
     return classRoutes(sharedClass, normalize ? normalizePath : tidyPath)
   })
-  return Object.freeze(routes.sort(compareRoutes))
+  return Object.freeze(
+    routes
+      .map(rank)
+      .sort(compareRanked)
+      .map((ranked) => ranked.route),
+  )
+}
+
+/** A route with its paths split once, not at every comparison. */
+interface Ranked {
+  readonly route: Route
+  readonly classParts: readonly string[]
+  readonly parts: readonly string[]
+}
+
+function rank(route: Route): Ranked {
+  return { route, classParts: partsOf(route.classPath), parts: partsOf(route.path) }
+}
+
+function partsOf(path: string): readonly string[] {
+  return path.split('/').slice(1)
 }
 
 /** Class paths, loader paths and method paths multiply. Source: remoting U-2, U-3. */
@@ -71,11 +91,11 @@ function dasherize(part: string): string {
     .toLowerCase()
 }
 
-function compareRoutes(a: Route, b: Route): number {
+function compareRanked(a: Ranked, b: Ranked): number {
   return (
-    comparePaths(a.classPath, b.classPath) ||
-    compareVerbs(a.verb, b.verb) ||
-    comparePaths(a.path, b.path)
+    (a.route.classPath === b.route.classPath ? 0 : compareParts(a.classParts, b.classParts)) ||
+    compareVerbs(a.route.verb, b.route.verb) ||
+    compareParts(a.parts, b.parts)
   )
 }
 
@@ -86,16 +106,18 @@ function compareVerbs(a: string, b: string): number {
 
 /** Part by part: an empty part last, a parameter behind a literal, otherwise ascending; then the longer path first. */
 export function comparePaths(a: string, b: string): number {
-  const left = a.split('/').slice(1)
-  const right = b.split('/').slice(1)
+  return compareParts(partsOf(a), partsOf(b))
+}
+
+function compareParts(left: readonly string[], right: readonly string[]): number {
   for (let i = 0; i < Math.min(left.length, right.length); i++) {
-    const order = compareParts(left[i] ?? '', right[i] ?? '')
+    const order = comparePart(left[i] ?? '', right[i] ?? '')
     if (order !== 0) return order
   }
   return right.length - left.length
 }
 
-function compareParts(a: string, b: string): number {
+function comparePart(a: string, b: string): number {
   if (a === b) return 0
   if (a === '' || b === '') return a === '' ? 1 : -1
   const [isParameter, other] = [a.startsWith(':'), b.startsWith(':')]

@@ -9,6 +9,7 @@ import { payloadTooLarge } from '../http/body.ts'
 import type { HttpExchange } from '../http/exchange.ts'
 import { type MultipartPart, readMultipart } from '../http/multipart.ts'
 import { parseForm } from '../http/query-string.ts'
+import { readHeader } from '../http/request-headers.ts'
 import type { RestConfiguration } from './rest-options.ts'
 
 /** What a parameter of type `file` gets. Source: remoting UP-1. */
@@ -39,7 +40,8 @@ type UploadLimits = RestConfiguration['upload'] & { readonly maxFieldBytes: numb
  */
 export class Upload {
   /** What the arguments are read from: text fields, and files by name. */
-  readonly body: Record<string, unknown> = {}
+  readonly value: Record<string, unknown> = {}
+  readonly isJson = false
   /** Set when a limit was passed while the method was already reading: the call fails with it. */
   failure: unknown = undefined
   readonly #wanted: ReadonlyMap<string, boolean>
@@ -61,14 +63,14 @@ export class Upload {
    *
    * **Errors**: 413 beyond a limit, 400 for a malformed body.
    */
-  async read(exchange: HttpExchange, contentType: string): Promise<void> {
-    for await (const part of readMultipart(exchange.raw, contentType)) {
+  async read({ raw }: HttpExchange): Promise<void> {
+    for await (const part of readMultipart(raw, readHeader(raw, 'content-type') ?? '')) {
       if (part.filename === undefined) await this.#takeField(part)
       else if (await this.#takeFile(part, part.filename)) break
     }
     const fields = parseForm(this.#pairs.join('&'), { depth: 32, maxIndex: this.#limits.maxFields })
     for (const [name, value] of Object.entries(fields)) {
-      if (!Object.hasOwn(this.body, name)) this.body[name] = value
+      if (!Object.hasOwn(this.value, name)) this.value[name] = value
     }
   }
 
@@ -95,18 +97,21 @@ export class Upload {
   async #takeFile(part: MultipartPart, filename: string): Promise<boolean> {
     if (++this.#files > this.#limits.maxFiles) throw payloadTooLarge('too many files')
     const isList = this.#wanted.get(part.name)
-    const repeats = isList === false && Object.hasOwn(this.body, part.name)
+    const repeats = isList === false && Object.hasOwn(this.value, part.name)
     if (isList === undefined || repeats) {
       for await (const _ of this.#limited(part));
       return false
     }
     const isLast =
       !isList &&
-      [...this.#wanted].every(([name]) => name === part.name || Object.hasOwn(this.body, name))
+      [...this.#wanted].every(([name]) => name === part.name || Object.hasOwn(this.value, name))
     const file = isLast ? this.#arriving(part, filename) : await this.#stored(part, filename)
     if (isList)
-      this.body[part.name] = [...((this.body[part.name] as UploadedFile[] | undefined) ?? []), file]
-    else this.body[part.name] = file
+      this.value[part.name] = [
+        ...((this.value[part.name] as UploadedFile[] | undefined) ?? []),
+        file,
+      ]
+    else this.value[part.name] = file
     return isLast
   }
 

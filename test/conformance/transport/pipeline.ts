@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
-import { type App, currentContext, RemoteError } from '../../../core/index.ts'
+import { currentContext } from '../../../core/context.ts'
+import { type App, RemoteError } from '../../../core/index.ts'
 import type { ProfileName } from '../../../core/spi.ts'
 import { eventually, failureOf } from './expect.ts'
 import { closeFixture, type Fixture, openFixture, type Trace } from './fixture.ts'

@@ -287,6 +287,32 @@ test('D-9.10-1: a function as where cannot change the rows it sees', () =>
     assert.is((await findAll(connector, Item, queryOf(Item, { where })))[0]?.code, 'a')
   }))
 
+test('a signal that would be made by reading it is not read by calls that are done at once', () =>
+  withModels([Item], async (connector) => {
+    let reads = 0
+    const lazy = Object.create({
+      get signal() {
+        reads += 1
+        return AbortSignal.abort()
+      },
+    })
+    const options = Object.assign(lazy, { options: {} })
+    await connector.create(Item, [{ code: 'a' }], options)
+    assert.is((await findAll(connector, Item, queryOf(Item), options)).length, 1)
+    assert.is(await connector.count(Item, matchAll, options), 1)
+    assert.is(await connector.update(Item, matchAll, { rank: 1 }, options), 1)
+    assert.is(reads, 0)
+    const signal = AbortSignal.abort()
+    for (const given of [
+      { options: { signal }, signal },
+      { options: {}, signal },
+    ]) {
+      const done = connector.delete(Item, matchAll, given)
+      assert.is(await done.catch((error: unknown) => error), signal.reason)
+    }
+    assert.is(await connector.count(Item, matchAll, plain), 1)
+  }))
+
 test('rows of an iteration are those of its first step', () =>
   withModels([Item], async (connector) => {
     await connector.create(Item, [{ code: 'a' }, { code: 'b' }, { code: 'c' }], plain)

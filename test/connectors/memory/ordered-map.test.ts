@@ -45,6 +45,55 @@ test('an ordered map shrinks to nothing and can be filled again', () => {
   assert.is(map.get('a'), undefined)
 })
 
+test('keys that were set without a look in between stand where they belong, once', () => {
+  const text = fc.integer({ min: 0, max: 30_000 }).map((one) => `k${one}`)
+  const batches = fc.array(fc.array(text, { minLength: 20, maxLength: 3000 }), { maxLength: 12 })
+  fc.assert(
+    fc.property(batches, (all) => {
+      const map = new OrderedMap<string, number>()
+      const model = new Map<string, number>()
+      for (const batch of all) {
+        for (const [index, one] of batch.entries()) {
+          map.set(one, index)
+          model.set(one, index)
+        }
+        compareTexts(map, model)
+      }
+    }),
+    { numRuns: 30 },
+  )
+})
+
+test('more keys than may wait are put in their places without being asked for', () => {
+  const map = new OrderedMap<string, number>()
+  const model = new Map<string, number>()
+  for (let index = 0; index < 30_000; index += 1) {
+    const one = `k${(index * 7919) % 25_000}`
+    map.set(one, index)
+    model.set(one, index)
+  }
+  compareTexts(map, model)
+})
+
+test('an ordered map takes over the content of another map', () => {
+  const map = new OrderedMap<string, number>()
+  map.set('gone', 1)
+  for (const count of [0, 1, 512, 513, 5000]) {
+    const model = new Map(Array.from({ length: count }, (_, one) => [`k${(one * 7) % count}`, one]))
+    map.fill(model)
+    compareTexts(map, model)
+    map.set('a', -1)
+    compareTexts(map, new Map([...model, ['a', -1]]))
+  }
+})
+
+function compareTexts(map: OrderedMap<string, number>, model: ReadonlyMap<string, number>): void {
+  const keys = [...model.keys()].sort()
+  assert.equal(walk(map, {}, false), keys)
+  assert.is(map.size, keys.length)
+  for (const one of keys) assert.is(map.get(one), model.get(one))
+}
+
 test('a walk stops when it is told to', () => {
   const map = new OrderedMap<number, number>()
   for (let index = 0; index < 1000; index += 1) map.set(index, index)

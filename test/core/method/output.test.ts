@@ -1,5 +1,6 @@
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
+import { z } from 'zod'
 import { absent, compileOutput, compileReturns } from '../../../core/method/output.ts'
 import type { ReturnsDefinition } from '../../../core/method/shared-method.ts'
 import { createTypeRegistry } from '../../../core/method/wire-registry.ts'
@@ -111,8 +112,12 @@ test('ST-1: only object streams with json are accepted', () => {
   assert.throws(() => shape({ arg: 's', type: 'DuplexStream' }, ''), /not supported/)
 })
 
-test('R-12: other results are neither validated nor converted', () => {
+test('R-12: other results are neither validated nor converted, unless validateReturns says so', () => {
   assert.is(shape({ arg: 'n', type: 'number', root: true }, 'five').value, 'five')
+  const returns = compileReturns('C.m', z.object({ n: z.number() }), { types, warn: () => {} })
+  const validating = compileOutput('C.m', returns, true)
+  assert.equal(validating({ n: 5 }, false).value, { n: 5 })
+  assert.throws(() => validating({ n: 'five' }, false), /return value "result" is refused/)
 })
 
 test.run()

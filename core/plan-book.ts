@@ -1,0 +1,30 @@
+import { compilePlan, type Plan, type PlanEnvironment } from './call/plan.ts'
+import type { Catalog } from './catalog.ts'
+import type { SharedMethod } from './method/shared-method.ts'
+
+/**
+ * The plans of one catalog. A plan follows from frozen data alone, so it is compiled at the first call of its method: an
+ * application of a thousand models starts without paying for the methods nobody calls.
+ */
+export class PlanBook {
+  readonly #ctors = new Map<SharedMethod, SharedMethod | undefined>()
+  readonly #plans = new Map<SharedMethod, Plan>()
+  readonly #environment: PlanEnvironment
+
+  constructor(catalog: Catalog, environment: PlanEnvironment) {
+    this.#environment = environment
+    for (const shared of catalog.classes) {
+      for (const method of shared.methods) this.#ctors.set(method, shared.sharedCtor)
+    }
+  }
+
+  /** `undefined` for a method that is not in the catalog. */
+  planOf(method: SharedMethod): Plan | undefined {
+    const known = this.#plans.get(method)
+    if (known !== undefined) return known
+    if (!this.#ctors.has(method)) return undefined
+    const plan = compilePlan(method, this.#ctors.get(method), this.#environment)
+    this.#plans.set(method, plan)
+    return plan
+  }
+}
