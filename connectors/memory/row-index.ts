@@ -27,7 +27,7 @@ export interface RowIndexOptions {
  *
  * Rows whose value is null, and rows whose value is not of the column's kind (arrays, undeclared types), stand aside in
  * {@link RowIndex.nulls} and {@link RowIndex.irregular}; whoever looks something up adds the latter and tests them.
- * Memory: about 100 bytes for a row with a key of its own, 20 for one that shares it.
+ * Memory: about 80 bytes for a row with a key of its own, 50 for one that shares it with nine others (measured 2026-11).
  */
 export class RowIndex {
   readonly name: string

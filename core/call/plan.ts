@@ -70,11 +70,7 @@ export function compilePlan(
   environment: PlanEnvironment,
 ): Plan {
   const steps = compileSteps(method, environment)
-  const afterError = selectHooks(
-    environment.hooks.afterError,
-    method.fullName,
-    environment.hookOrder,
-  )
+  const afterError = hooksOf(method, environment.hooks.afterError, environment.hookOrder)
   const instanceLoader = method.isStatic ? undefined : ctor
   const takesOptions =
     takesComputedOptions(method) ||
@@ -110,6 +106,19 @@ function takesComputedOptions(method: SharedMethod): boolean {
   return method.parameters.some((parameter) => parameter.source === 'options')
 }
 
+/** The hooks of a method, and of the method it stands for (nested relations: data D-4.9-22); each runs once. */
+function hooksOf(
+  { fullName, definition }: SharedMethod,
+  entries: readonly HookEntry[],
+  order: HookOrder,
+): readonly Hook[] {
+  const own = selectHooks(entries, fullName, order)
+  const { hooksOf: other } = definition
+  return typeof other === 'string'
+    ? [...new Set([...own, ...selectHooks(entries, other, order)])]
+    : own
+}
+
 /** Lays the phases out as one list of steps. Source: remoting 4.1. */
 function compileSteps(method: SharedMethod, environment: PlanEnvironment): readonly Step[] {
   const { phases, hooks, hookOrder, authorize } = environment
@@ -128,11 +137,11 @@ function compileSteps(method: SharedMethod, environment: PlanEnvironment): reado
       continue
     }
     steps.push({ kind: 'raise' })
-    add(selectHooks(hooks.before, method.fullName, hookOrder))
+    add(hooksOf(method, hooks.before, hookOrder))
     add(inSlot('before'))
     steps.push({ kind: 'invoke' })
     add(inSlot('use'), false)
-    add(selectHooks(hooks.after, method.fullName, hookOrder), false)
+    add(hooksOf(method, hooks.after, hookOrder), false)
     add(inSlot('after'), false)
   }
   return Object.freeze(steps)

@@ -29,6 +29,8 @@ export interface MethodParts {
   readonly description: string
   readonly aliases?: readonly string[]
   readonly shared?: boolean
+  /** Full name of a method whose remote hooks run for this one, too. */
+  readonly hooksOf?: string
   readonly handler: MethodHandler
 }
 

@@ -14,6 +14,7 @@ import { applyScope, bothOf, equalityValues, withWhere } from './query-merge.ts'
 import { parseScoped, readRows } from './read.ts'
 import type { Count, OperationOptions } from './repository-types.ts'
 import { updateAll } from './update-all.ts'
+import { draftRow } from './write-checks.ts'
 
 /** The rows of a named scope. Source: data 4.8. */
 export interface ScopedRows {
@@ -24,6 +25,8 @@ export interface ScopedRows {
   /** Equality conditions of the scope are defaults of what is created. */
   create(data: readonly unknown[], options?: OperationOptions): Promise<Row[]>
   create(data: unknown, options?: OperationOptions): Promise<Row>
+  /** A converted row that is not stored. */
+  build(data: unknown, options?: OperationOptions): Promise<Row>
   updateAll(where: unknown, patch: unknown, options?: OperationOptions): Promise<Count>
   destroyAll(where?: unknown, options?: OperationOptions): Promise<Count>
   /** A further scope; both hold. */
@@ -78,6 +81,8 @@ function scopedRows(runtime: ModelRuntime, scope: Query): ScopedRows {
     },
     count: (where: unknown, options: Options) => count(runtime, where, options, scope.where),
     create: createRows,
+    build: async (data: unknown, options: Options) =>
+      draftRow(beginOperation(runtime, options), fill(data)).row,
     updateAll: (where: unknown, patch: unknown, options: Options) =>
       updateAll(runtime, where, patch, options, scope.where),
     destroyAll: (where: unknown, options: Options) =>

@@ -34,6 +34,8 @@ export function nestedMethods(model: Model, runtime: () => ModelRuntime): readon
 interface Nesting {
   readonly paramName: string
   readonly pathName: string
+  /** The remote hooks of the target's own method run for the nested one. */
+  readonly inheritsHooks: boolean
 }
 
 function nestingOf(relation: Relation): Nesting | undefined {
@@ -41,10 +43,11 @@ function nestingOf(relation: Relation): Nesting | undefined {
   const nesting = isPlainObject(options) ? options['nestRemoting'] : undefined
   if (nesting === undefined || nesting === false || nesting === null) return undefined
   const given = isPlainObject(nesting) ? nesting : {}
-  const { paramName, pathName } = given
+  const { paramName, pathName, hooks } = given
   return {
     paramName: typeof paramName === 'string' ? paramName : 'nk',
     pathName: typeof pathName === 'string' ? pathName : relation.path,
+    inheritsHooks: hooks !== false,
   }
 }
 
@@ -52,7 +55,7 @@ function nest(
   relation: Relation,
   inner: Relation,
   method: RelationMethod,
-  { paramName, pathName }: Nesting,
+  { paramName, pathName, inheritsHooks }: Nesting,
   runtime: () => ModelRuntime,
 ): MethodSource {
   const target = runtime().layer.runtimes.get(relation.target)
@@ -67,6 +70,9 @@ function nest(
     accessType: method.accessType,
     isStatic: false,
     description: method.description,
+    ...(inheritsHooks
+      ? { hooksOf: `${relation.target}.prototype.__${method.operation}__${inner.name}` }
+      : {}),
     handler: async (args, context) =>
       method.run(await rowBetween(relation, runtime, args, context, paramName), args, context),
   })

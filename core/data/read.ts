@@ -186,7 +186,8 @@ export async function observeLoadedRow(
 /** The row of a condition as it is stored, past all hooks: the internal read of writes. Source: data D-5.3-10. */
 export async function readSilently(operation: Operation, where: Where): Promise<Row | undefined> {
   const { runtime, connector } = operation
-  const query: Query = { ...runtime.everything, where, limit: 1 }
+  const matches = speaksOfRelated(where) ? await resolveRelated(operation, where) : where
+  const query: Query = { ...runtime.everything, where: matches, limit: 1 }
   const rows = await collectRows(connector.find(runtime.model, query, operation.connectorOptions))
   const row = rows[0]
   return row === undefined ? undefined : runtime.coercion.load(row)

@@ -14,6 +14,7 @@ import { keyValues, valuesForNewRow } from './relation-plan.ts'
 import type { Count, OperationOptions } from './repository-types.ts'
 import { update } from './update.ts'
 import { updateAll } from './update-all.ts'
+import { draftRow } from './write-checks.ts'
 
 type Options = OperationOptions | undefined
 
@@ -27,6 +28,8 @@ export interface ManyRelation {
   count(where?: unknown, options?: OperationOptions): Promise<number>
   create(data: readonly unknown[], options?: OperationOptions): Promise<Row[]>
   create(data: unknown, options?: OperationOptions): Promise<Row>
+  /** A converted row that is not stored. */
+  build(data: unknown, options?: OperationOptions): Promise<Row>
   updateById(id: unknown, patch: unknown, options?: OperationOptions): Promise<Row>
   updateAll(where: unknown, patch: unknown, options?: OperationOptions): Promise<Count>
   destroy(id: unknown, options?: OperationOptions): Promise<Count>
@@ -52,11 +55,16 @@ export function relatedMany(owner: Owner): ManyRelation {
     count: async (where: unknown, options: Options) =>
       count(target(), where, options, await constraintOf(owner, options)),
     create: createRows,
+    build: async (data: unknown, options: Options) => {
+      const values = await newRowValues(owner, options)
+      return draftRow(beginOperation(target(), options), withValues(data, values)).row
+    },
     updateById: (id: unknown, patch: unknown, options: Options) =>
       updateRelated(owner, id, patch, options),
     updateAll: async (where: unknown, patch: unknown, options: Options) => {
       const constraint = await constraintOf(owner, options)
-      refuseForeignKey(owner, owner.plan.relation.targetKeys, patch, {})
+      const { targetKeys } = owner.plan.relation
+      refuseForeignKey(owner, targetKeys, patch, await foreignKeys(owner, options))
       return updateAll(target(), where, patch, options, constraint)
     },
     destroy: async (id: unknown, options: Options) =>
@@ -76,6 +84,13 @@ async function constraintOf(owner: Owner, options: Options): Promise<Where> {
   const scope = owner.plan.scope()
   const own = belongsToOwner(owner, keys)
   return scope === undefined ? own : bothOf(own, scope.where)
+}
+
+/** The foreign keys every row of the owner has. */
+async function foreignKeys(owner: Owner, options: Options): Promise<Row> {
+  const keys = await ownerKeys(beginOnOwner(owner, options), owner)
+  const { ownKeys, targetKeys } = owner.plan.relation
+  return Object.fromEntries(targetKeys.map((name, index) => [name, keys[ownKeys[index] ?? name]]))
 }
 
 async function findRelated(

@@ -7,6 +7,7 @@ import type { ModelRuntime } from './model-runtime.ts'
 import { beginOperation, inTransaction, type Operation, requireObject } from './operation.ts'
 import { bothOf } from './query-merge.ts'
 import { readSilently } from './read.ts'
+import { resolveRelated } from './related-where.ts'
 import { replaceIn } from './replace.ts'
 import type { OperationOptions } from './repository-types.ts'
 import { observeInstance, observePersist } from './save-hooks.ts'
@@ -38,7 +39,8 @@ export async function replaceOrCreate(
       replaceFound(inside, where, id, given),
     )
   }
-  return refuseOutside(operation, id, () => upsertWhole(operation, where, given))
+  const matches = await resolveRelated(operation, where)
+  return refuseOutside(operation, id, () => upsertWhole(operation, matches, given))
 }
 
 async function refuseUnknown(operation: Operation, id: unknown): Promise<void> {

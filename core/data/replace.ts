@@ -8,6 +8,7 @@ import { idChange, replaceTargetMissing } from './data-error.ts'
 import type { ModelRuntime } from './model-runtime.ts'
 import { beginOperation, type Operation, replacing, requireObject } from './operation.ts'
 import { readSilently } from './read.ts'
+import { resolveRelated } from './related-where.ts'
 import type { OperationOptions } from './repository-types.ts'
 import {
   observeInstance,
@@ -53,7 +54,8 @@ export async function replaceIn(
   checkSameId(operation, given, wire)
   const draft = draftRow(operation, { ...given, ...wire })
   await observeWhole(operation, draft, { isNewInstance: false }, validation)
-  const where = allOf([runtime.identity.where(id), runtime.scope?.where ?? matchAll])
+  const inScope = allOf([runtime.identity.where(id), runtime.scope?.where ?? matchAll])
+  const where = await resolveRelated(operation, inScope)
   const isSeen = isWatched(operation)
   const before = isSeen ? await readSilently(operation, where) : undefined
   let stored = runtime.coercion.store(draft.row)

@@ -283,6 +283,11 @@ export interface ScopedRepository<
     data: CreateInput<Models[N], Models>,
     options?: OperationOptions,
   ): Promise<ModelRow<Models, N>>
+  /** A converted row with the values it would be created with; nothing is stored. */
+  build(
+    data: PatchInput<Models[N], Models>,
+    options?: OperationOptions,
+  ): Promise<Partial<ModelRow<Models, N>>>
   updateAll(
     where: Where<Models, N>,
     patch: PatchInput<Models[N], Models>,
@@ -324,6 +329,11 @@ export interface ToManyRepository<
     data: readonly CreateInput<Models[N], Models>[],
     options?: OperationOptions,
   ): Promise<ModelRow<Models, N>[]>
+  /** A converted row with the values it would be created with; nothing is stored. */
+  build(
+    data: PatchInput<Models[N], Models>,
+    options?: OperationOptions,
+  ): Promise<Partial<ModelRow<Models, N>>>
   updateById(
     id: IdInput<Models, N>,
     patch: PatchInput<Models[N], Models>,
@@ -355,6 +365,11 @@ export interface ToOneRepository<
     data: CreateInput<Models[N], Models>,
     options?: OperationOptions,
   ): Promise<ModelRow<Models, N>>
+  /** A converted row with the values it would be created with; nothing is stored. */
+  build(
+    data: PatchInput<Models[N], Models>,
+    options?: OperationOptions,
+  ): Promise<Partial<ModelRow<Models, N>>>
   update(
     patch: PatchInput<Models[N], Models>,
     options?: OperationOptions,

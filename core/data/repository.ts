@@ -131,8 +131,9 @@ async function isValid(
   options: OperationOptions | undefined,
 ): Promise<boolean> {
   const quiet: ModelRuntime = { ...runtime, hooks: { ...runtime.hooks, beforeSave: undefined } }
+  const { options: given } = beginOperation(runtime, options)
   try {
-    await prepareNew(beginOperation(quiet, { ...options, validate: true }), data)
+    await prepareNew(beginOperation(quiet, { ...given, validate: true }), data)
     return true
   } catch (error) {
     if (error instanceof RemoteError && error.statusCode === 422) return false

@@ -13,7 +13,7 @@ import { observeLoadedRow, readSilently } from './read.ts'
 import { resolveRelated } from './related-where.ts'
 import type { OperationOptions } from './repository-types.ts'
 import { observePatch, observePersist, observeSaved } from './save-hooks.ts'
-import { patchRow } from './update.ts'
+import { patchRow, writePatch } from './update.ts'
 import { writeWhere } from './update-all.ts'
 import {
   checkRow,
@@ -47,7 +47,10 @@ export async function updateOrCreate(
   }
   const draft = draftPatch(operation, given, true)
   await observePatch(operation, draft, whereForHook(where), {})
-  return refuseOutside(operation, id, () => upsertPatch(operation, 'updateOrCreate', where, draft))
+  const matches = await resolveRelated(operation, where)
+  return refuseOutside(operation, id, () =>
+    upsertPatch(operation, 'updateOrCreate', matches, draft),
+  )
 }
 
 /** A condition within the default scope. */
@@ -126,22 +129,65 @@ async function upsertPatch(
   draft: Draft,
 ): Promise<Row> {
   const { runtime } = operation
-  const failures = [...draft.failures]
   const row = runtime.coercion.create(draft.row, [])
-  await checkRow(operation, row, failures, upsertValidationMode(operation, 'warn'), {
-    isNew: false,
-  })
+  const met = await checkPatch(operation, where, draft, row)
   const stored = runtime.coercion.store(draft.row)
   const data = await observePersist(operation, stored, {
     where: whereForHook(where),
     currentInstance: row,
   })
-  const result = await writeUpsert(operation, {
-    where,
-    create: data === stored ? runtime.coercion.store(row) : runtime.coercion.create(data, []),
-    update: withoutId(runtime, data),
-  })
+  const update = withoutId(runtime, data)
+  const result =
+    met === undefined
+      ? await writeUpsert(operation, {
+          where,
+          create: data === stored ? runtime.coercion.store(row) : runtime.coercion.create(data, []),
+          update,
+        })
+      : await patchMet(operation, met, update)
   return finishUpsert(operation, name, result, name === 'updateOrCreate')
+}
+
+/**
+ * Validates what an upsert may write. Data that is no whole row is only good for a row that is there: then that one is
+ * read, validated together with the patch and returned.
+ *
+ * **Errors**: 422, 400 when several rows match. **Source**: data D-1.7-2, D-2.1-4.
+ */
+async function checkPatch(
+  operation: Operation,
+  where: Where,
+  draft: Draft,
+  row: Readonly<Row>,
+): Promise<Row | undefined> {
+  const mode = upsertValidationMode(operation, 'warn')
+  try {
+    await checkRow(operation, row, draft.failures, mode, { isNew: false })
+    return undefined
+  } catch (error) {
+    const { runtime, connector, connectorOptions } = operation
+    const isInvalid = error instanceof RemoteError && error.reason === 'VALIDATION_FAILED'
+    const met = isInvalid ? await readSilently(operation, where) : undefined
+    if (met === undefined || runtime.identity.of(met) === undefined) throw error
+    const count = await connector.count(runtime.model, where, connectorOptions)
+    if (count > 1) throw severalInstances()
+    await checkRow(operation, { ...met, ...draft.row }, draft.failures, mode, { isNew: false })
+    return met
+  }
+}
+
+/** Writes to the row that was validated and to no other. **Errors**: 404 when it has gone since. */
+async function patchMet(
+  operation: Operation,
+  met: Readonly<Row>,
+  patch: Row,
+): Promise<UpsertResult> {
+  const { identity, model } = operation.runtime
+  const id = identity.of(met)
+  if ((await writePatch(operation, identity.where(id), patch)) === 0) {
+    throw patchTargetMissing(model, id)
+  }
+  return { row: { ...met, ...patch }, isNew: false }
 }
 
 function withoutId(runtime: ModelRuntime, data: Readonly<Row>): Row {

@@ -5,13 +5,13 @@ import { compileIndexes } from './compile-indexes.ts'
 import { compileProperty, type PropertyContext } from './compile-property.ts'
 import { compileRelations } from './compile-relations.ts'
 import { collectValidations } from './compile-validations.ts'
+import { declaredObject } from './declared-object.ts'
 import type { ModelDefinition } from './define-model.ts'
 import { type FlattenContext, flattenDefinitions, type Mixin } from './flatten-definition.ts'
 import { type Hook, type HookTable, hookNames } from './hook.ts'
 import { namesOf } from './merge-settings.ts'
 import type { Model } from './model.ts'
 import type { ModelDraft } from './model-draft.ts'
-import { isPlainObject } from './plain-object.ts'
 import { pluralize } from './plural.ts'
 import type { Property, ScalarKind, Strictness } from './property.ts'
 import { parseType, scalarType } from './property-type.ts'
@@ -158,6 +158,7 @@ function reportUnresolved(unresolved: readonly Unresolved[]): void {
 function finish(draft: ModelDraft, options: CompileModelsOptions): Model {
   const { definition, name, properties, id, relations, strict, dataSource } = draft
   const { settings } = definition
+  if (settings.attributes !== false) declaredObject(settings.attributes, `${name}.attributes`)
   const plural = typeof settings.plural === 'string' ? settings.plural : pluralize(name)
   const { base } = definition
   return Object.freeze({
@@ -169,8 +170,8 @@ function finish(draft: ModelDraft, options: CompileModelsOptions): Model {
     id: Object.freeze(id),
     relations,
     indexes: compileIndexes(draft, options.warn),
-    scopes: new Map(Object.entries(settings.scopes ?? {})),
-    scope: isPlainObject(settings.scope) ? settings.scope : undefined,
+    scopes: namedScopes(name, settings.scopes),
+    scope: declaredObject(settings.scope, `${name}.scope`),
     attributes: attributesOfScope(settings, relations),
     hidden: secrets(settings.hidden, properties, 'hidden'),
     protected: secrets(settings.protected, properties, 'protected'),
@@ -182,6 +183,19 @@ function finish(draft: ModelDraft, options: CompileModelsOptions): Model {
     settings,
     profile: options.profile,
   })
+}
+
+/** Source: data D-1.1-12. */
+function namedScopes(
+  model: string,
+  given: unknown,
+): ReadonlyMap<string, Readonly<Record<string, unknown>>> {
+  const scopes = new Map<string, Readonly<Record<string, unknown>>>()
+  for (const [name, filter] of Object.entries(declaredObject(given, `${model}.scopes`) ?? {})) {
+    const declared = declaredObject(filter, `${model}.scopes.${name}`)
+    if (declared !== undefined) scopes.set(name, declared)
+  }
+  return scopes
 }
 
 /** Source: data D-1.1-9. */

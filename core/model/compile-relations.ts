@@ -1,4 +1,5 @@
 import { invalidArgument } from '../error/remote-error.ts'
+import { declaredObject } from './declared-object.ts'
 import { injectProperty, type ModelDraft, plainProperty } from './model-draft.ts'
 import { isPlainObject } from './plain-object.ts'
 import { pluralize } from './plural.ts'
@@ -70,8 +71,9 @@ function restoreOrder(owner: ModelDraft): void {
   }
 }
 
-function freezeRelation({ relation, target }: Ends, keys: Keys): Relation {
+function freezeRelation({ owner, relation, target }: Ends, keys: Keys): Relation {
   const { name, kind, options, settings } = relation
+  const scope = declaredObject(settings['scope'], `${owner.name}.relations.${name}.scope`)
   const http = options['http']
   const path =
     isPlainObject(http) && typeof http['path'] === 'string' ? http['path'] : options['path']
@@ -82,7 +84,7 @@ function freezeRelation({ relation, target }: Ends, keys: Keys): Relation {
     many: kind !== 'belongsTo' && kind !== 'hasOne' && kind !== 'embedsOne',
     ownKeys: Object.freeze(keys.ownKeys),
     targetKeys: Object.freeze(keys.targetKeys),
-    ...(isPlainObject(settings['scope']) ? { scope: settings['scope'] } : {}),
+    ...(scope === undefined ? {} : { scope }),
     disableInclude: options['disableInclude'] === true,
     disableFilter: options['disableFilter'] === true,
     path: typeof path === 'string' ? path.replace(/^\//, '') : name,

@@ -1,8 +1,8 @@
 /**
  * Compiles a LIKE text to a test: anchored at both ends, `%` any run, `_` one character (code point), `\` escapes.
  *
- * Runs in linear time for patterns without `_`, else in text × pattern at worst. `undefined` when the text ends in a
- * lone `\`. Source: data D-3.2-7.
+ * Runs in linear time for patterns without `_`, else in text × pattern / 32 at worst. `undefined` when the text ends in
+ * a lone `\`. Source: data D-3.2-7.
  */
 export function compileLike(
   source: string,
@@ -19,6 +19,8 @@ interface Piece {
   readonly characters: readonly (string | undefined)[]
   /** The text of a piece without `_`. */
   readonly literal: string | undefined
+  /** End of the first occurrence at or behind a position, else -1. */
+  readonly find: (text: string, from: number) => number
 }
 
 function readPieces(source: string): Piece[] | undefined {
@@ -43,7 +45,15 @@ function readPieces(source: string): Piece[] | undefined {
 }
 
 function pieceOf(characters: readonly (string | undefined)[]): Piece {
-  return { characters, literal: characters.includes(undefined) ? undefined : characters.join('') }
+  if (characters.includes(undefined)) {
+    return { characters, literal: undefined, find: searchOf(characters) }
+  }
+  const literal = characters.join('')
+  const find = (text: string, from: number): number => {
+    const at = text.indexOf(literal, from)
+    return at < 0 ? -1 : at + literal.length
+  }
+  return { characters, literal, find }
 }
 
 function testOfPieces(pieces: readonly Piece[]): (text: string) => boolean {
@@ -55,7 +65,7 @@ function testOfPieces(pieces: readonly Piece[]): (text: string) => boolean {
     let at = matchAt(first, text, 0)
     for (const piece of middle) {
       if (at < 0) return false
-      at = findFrom(piece, text, at)
+      at = piece.find(text, at)
     }
     return at >= 0 && endsWithPiece(last, text, at)
   }
@@ -80,17 +90,60 @@ function matchAt(piece: Piece, text: string, from: number): number {
   return at
 }
 
-/** End of the first occurrence at or behind the position, else -1. */
-function findFrom(piece: Piece, text: string, from: number): number {
-  if (piece.literal !== undefined) {
-    const at = text.indexOf(piece.literal, from)
-    return at < 0 ? -1 : at + piece.literal.length
+/**
+ * Searches for characters with `_` among them, all beginnings of a match at once: bit i of the state says that the first
+ * i + 1 characters end here. Source: R. Baeza-Yates, G. Gonnet, "A New Approach to Text Searching" (Shift-And).
+ */
+function searchOf(
+  characters: readonly (string | undefined)[],
+): (text: string, from: number) => number {
+  const words = Math.ceil(characters.length / 32)
+  const { masks, any } = masksOf(characters, words)
+  const last = characters.length - 1
+  return (text, from) => {
+    const state = new Int32Array(words)
+    for (let at = from; at < text.length; at++) {
+      const code = text.codePointAt(at) ?? 0
+      if (code > 0xffff) at++
+      advance(state, masks.get(code) ?? any)
+      if (((state[last >> 5] ?? 0) >>> (last & 31)) & 1) return at + 1
+    }
+    return -1
   }
-  for (let at = from; at < text.length; at++) {
-    const end = isInsidePair(text, at) ? -1 : matchAt(piece, text, at)
-    if (end >= 0) return end
+}
+
+/** One character on: every beginning grows by one, a new one starts, and those the character does not continue end. */
+function advance(state: Int32Array, mask: Int32Array): void {
+  let carry = 1
+  for (let word = 0; word < state.length; word++) {
+    const bits = state[word] ?? 0
+    state[word] = ((bits << 1) | carry) & (mask[word] ?? 0)
+    carry = bits >>> 31
   }
-  return -1
+}
+
+/** Where a character may stand, by code point; `any` for characters the pattern does not name. */
+function masksOf(
+  characters: readonly (string | undefined)[],
+  words: number,
+): { readonly masks: ReadonlyMap<number, Int32Array>; readonly any: Int32Array } {
+  const any = new Int32Array(words)
+  for (const [index, character] of characters.entries()) {
+    if (character === undefined) setBit(any, index)
+  }
+  const masks = new Map<number, Int32Array>()
+  for (const [index, character] of characters.entries()) {
+    const code = character?.codePointAt(0)
+    if (code === undefined) continue
+    const mask = masks.get(code) ?? any.slice()
+    setBit(mask, index)
+    masks.set(code, mask)
+  }
+  return { masks, any }
+}
+
+function setBit(mask: Int32Array, index: number): void {
+  mask[index >> 5] = (mask[index >> 5] ?? 0) | (1 << (index & 31))
 }
 
 function endsWithPiece(piece: Piece, text: string, from: number): boolean {

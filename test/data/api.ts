@@ -1,4 +1,4 @@
-import { createApp, type ModelDefinitions, silentLogger } from 'viaduct'
+import { createApp, type ModelDefinition, silentLogger } from 'viaduct'
 import { memory } from 'viaduct/connectors/memory'
 import { rest } from 'viaduct/transports/rest'
 import type { ModelRepository } from '../../core/data/repository.ts'
@@ -24,7 +24,7 @@ export interface Api {
 /** How a test's application differs from a `strict` one with a fresh memory store. */
 export interface ApiOptions {
   readonly profile?: (typeof profiles)[number]
-  readonly models: ModelDefinitions
+  readonly models: Readonly<Record<string, ModelDefinition>>
   /** Further options of the application. */
   readonly options?: object
 }

@@ -38,8 +38,38 @@ export function parseJsonBody(
   } catch (error) {
     throw syntaxError(error instanceof Error ? error.message : 'malformed JSON')
   }
-  if (typeof value === 'object' && value !== null) checkMembers(value, 1, options.limits)
+  if (typeof value === 'object' && value !== null && mayBreak(text, options.limits)) {
+    checkMembers(value, 1, options.limits)
+  }
   return value
+}
+
+/**
+ * Whether the text could hold what a limit refuses. A short text without escapes, reserved names and many brackets can
+ * not, and needs no walk: a key takes four characters, an item two, a level one bracket.
+ */
+function mayBreak(text: string, limits: JsonLimits): boolean {
+  return (
+    text.length >= 4 * limits.maxKeys ||
+    text.length >= 2 * limits.maxItems ||
+    text.includes('\\u') ||
+    text.includes('__proto__') ||
+    (limits.refuseConstructor && text.includes('constructor')) ||
+    countOf(text, '{', limits.maxDepth) + countOf(text, '[', limits.maxDepth) > limits.maxDepth
+  )
+}
+
+/** How often a character stands in a text, counted a little beyond `most`. */
+function countOf(text: string, character: string, most: number): number {
+  let count = 0
+  for (
+    let at = text.indexOf(character);
+    at >= 0 && count <= most;
+    at = text.indexOf(character, at + 1)
+  ) {
+    count++
+  }
+  return count
 }
 
 function syntaxError(message: string): RemoteError {

@@ -63,6 +63,19 @@ test('every kind of value survives a restart', () =>
     })
   }))
 
+test('the file docs/memory.md shows opens, and the next id is the one it says', () =>
+  inFolder(async (folder) => {
+    const document = fileURLToPath(new URL('../../../docs/memory.md', import.meta.url))
+    const [, lines = ''] = /```text\n(\[[\s\S]*?)```/.exec(readFileSync(document, 'utf8')) ?? []
+    writeFileSync(join(folder, 'rows.jsonl'), lines)
+    const Book = buildModel('Book', { title: 'string', id: generatedId })
+    await withFile(folder, [Book], async (connector) => {
+      assert.equal(await all(connector, Book), [{ title: 'The Dispossessed', id: 1 }])
+      const [next] = await connector.create(Book, [{ title: 'Solaris' }], plain)
+      assert.is(next?.id, 8)
+    })
+  }))
+
 test('D-8.2-8: a file cut off at any byte opens with every whole commit before the cut', () =>
   inFolder(async (folder) => {
     const file = join(folder, 'rows.jsonl')
