@@ -11,9 +11,18 @@ export const consoleLogger: Logger = {
   info: (message) => void process.stdout.write(`${message}\n`),
   warn: (message) => void process.stderr.write(`warning: ${message}\n`),
   error: (message, error) => {
-    const text = error instanceof Error ? describe(error) : String(error)
+    const text = safeText(error)
     process.stderr.write(`${message}: ${text}\n`)
   },
+}
+
+/** Anything can be thrown, also what has no text. */
+function safeText(error: unknown): string {
+  try {
+    return error instanceof Error ? describe(error) : String(error)
+  } catch {
+    return 'an error without a text'
+  }
 }
 
 function describe(

@@ -241,7 +241,9 @@ export async function upsertWithWhere(
   const given = requireObject(data, 'data')
   if (Object.keys(given).length === 0) throw invalidArgument('data object cannot be empty!')
   const observed = await observeAccessWhere(operation, writeWhere(operation, where))
-  if (!canUpsert(operation)) {
+  const namesId = runtime.model.forceId && runtime.identity.of(given) !== undefined
+  if (namesId || !canUpsert(operation)) {
+    // under forceId the id may only name the row that is there (data D-1.4-5): found first, then written
     const matches = await resolveRelated(operation, observed)
     return inTransaction(operation, 'atomic upsert', (inside) =>
       patchTheOne(inside, matches, given),

@@ -30,6 +30,14 @@ export interface Problem {
  * Source: remoting 2.5 (EB-1 … EB-5, E-0 … E-2, E-12, E-16).
  */
 export function problemFromError(error: unknown, options: ProblemOptions = {}): Problem {
+  try {
+    return renderProblem(error, options)
+  } catch {
+    return problemFromPrimitive('an error that can not be read', options) // a revoked proxy
+  }
+}
+
+function renderProblem(error: unknown, options: ProblemOptions): Problem {
   if (Array.isArray(error)) return problemFromList(error, options)
   if (typeof error !== 'object' || error === null) return problemFromPrimitive(error, options)
   const thrown = error as Readonly<Record<string, unknown>> // read member by member below
@@ -49,10 +57,15 @@ export function phraseOf(statusCode: number): string {
 
 /** The status an error asks for itself: `statusCode`, else `status`, numeric text accepted. Source: remoting E-0. */
 export function ownStatusOf(error: unknown): number | undefined {
-  if (typeof error !== 'object' || error === null || Array.isArray(error)) return undefined
-  const { statusCode, status } = error as Readonly<Record<string, unknown>> // read only
-  const asked = Number(statusCode || status)
-  return Number.isInteger(asked) && asked > 0 && asked <= 999 ? asked : undefined
+  if (typeof error !== 'object' || error === null) return undefined
+  try {
+    if (Array.isArray(error)) return undefined
+    const { statusCode, status } = error as Readonly<Record<string, unknown>> // read only
+    const asked = Number(statusCode || status)
+    return Number.isInteger(asked) && asked > 0 && asked <= 999 ? asked : undefined
+  } catch {
+    return undefined // a getter that throws, a revoked proxy
+  }
 }
 
 function statusOf(error: Readonly<Record<string, unknown>>, fallback: number | undefined): number {

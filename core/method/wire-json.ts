@@ -37,9 +37,40 @@ export function parseJsonText(text: string, malformed: ConversionFailure | undef
   } catch {
     return malformed
   }
+  if (mayBeTooDeep(text) && isTooDeep(parsed)) return tooDeep
   if (!mayHoldReservedKey(text)) return parsed
   const path = findReservedKey(parsed)
   return path === undefined ? parsed : reservedKey(path)
+}
+
+/** Levels of objects and lists JSON in a text may have, as many as a JSON body. */
+const maxDepth = 32
+
+const tooDeep = new ConversionFailure(
+  'nested too deeply',
+  undefined,
+  remoteError('INVALID_ARGUMENT', `the JSON text is nested deeper than ${maxDepth} levels`),
+)
+
+/** A level takes a bracket; few texts have that many. */
+function mayBeTooDeep(text: string): boolean {
+  let count = 0
+  for (let at = 0; at < text.length && count <= maxDepth; at++) {
+    const code = text.charCodeAt(at)
+    if (code === openBracket || code === openBrace) count++
+  }
+  return count > maxDepth
+}
+
+function isTooDeep(value: unknown): boolean {
+  let level: unknown[] = [value]
+  for (let depth = 0; level.length > 0; depth++) {
+    if (depth > maxDepth) return true
+    level = level.flatMap((item) =>
+      typeof item === 'object' && item !== null ? Object.values(item) : [],
+    )
+  }
+  return false
 }
 
 /**

@@ -15,6 +15,7 @@ import {
   definitionFault,
   type TypeMaker,
 } from './wire-declaration.ts'
+import { fileType } from './wire-file.ts'
 import { createGeoPointType } from './wire-geo-point.ts'
 import { createObjectType, type ObjectFactory } from './wire-object.ts'
 import { anyType, booleanType, integerType, numberType, stringType } from './wire-scalar.ts'
@@ -121,7 +122,6 @@ export function createTypeRegistry(options: TypeRegistryOptions): TypeRegistry {
 function builtInMakers(profile: Profile): Map<string, TypeMaker> {
   const date = createDateType(profile.compat['CX-1'], profile.compat['E-14'])
   const geoPoint = createGeoPointType(profile.compat['E-14'])
-  const fileType: WireType = Object.freeze({ ...anyType, name: 'file' })
   return new Map<string, TypeMaker>([
     ['any', anyFor],
     ['boolean', () => booleanType],

@@ -55,7 +55,6 @@ test('Q-1, Q-4: a body in chunks of one byte costs little more than its bytes', 
   const body = await reading
   assert.is(body.length, size)
   assert.is(body.toString('latin1', 26 * 300, 26 * 301), 'abcdefghijklmnopqrstuvwxyz')
-  if (process.env["SHOW"]) console.log(held)
   assert.ok(held < 40, `${held} MiB`) // 90 MiB with a buffer object per chunk (2026-11)
 })
 

@@ -52,8 +52,9 @@ export function compileCors(options: unknown): Cors | undefined {
 function createCors(options: CorsOptions): Cors | undefined {
   const { origin = '*', credentials = false } = options
   if (origin === false) return undefined
-  if (credentials && origin === '*') {
-    throw invalidArgument('cors: credentials can not be combined with the origin "*"')
+  if (credentials && (origin === '*' || origin === true)) {
+    const shown = origin === true ? 'true' : '"*"'
+    throw invalidArgument(`cors: credentials can not be combined with the origin ${shown}`)
   }
   const methods = list(options.methods) ?? 'GET,HEAD,PUT,PATCH,POST,DELETE'
   const allowedHeaders = list(options.allowedHeaders)

@@ -82,6 +82,7 @@ export class Upload {
 
   async #takeField(part: MultipartPart): Promise<void> {
     if (++this.#fields > this.#limits.maxFields) throw payloadTooLarge('too many fields')
+    const isFile = this.#wanted.has(part.name) // a text field is no file, whatever its name
     const pieces: Buffer[] = []
     for await (const piece of part.bytes()) {
       this.#fieldBytes += piece.length
@@ -89,6 +90,7 @@ export class Upload {
         throw payloadTooLarge('the fields are too large')
       pieces.push(piece)
     }
+    if (isFile) return
     const value = Buffer.concat(pieces).toString('utf8')
     this.#pairs.push(`${escapeName(part.name)}=${encodeURIComponent(value)}`)
   }

@@ -1,4 +1,4 @@
-import type { Model, Reply, ReplyMetadata } from '../../core/spi.ts'
+import { type Model, RemoteError, type Reply, type ReplyMetadata } from '../../core/spi.ts'
 import { isFresh, weakEtag } from '../http/etag.ts'
 import type { HttpExchange, RawHeaders } from '../http/exchange.ts'
 import { readHeader } from '../http/request-headers.ts'
@@ -34,7 +34,11 @@ export function statusOf(
   endpoint: Endpoint,
   metadata: ReplyMetadata | undefined,
 ): number {
-  return endpoint.route.http.status ?? metadata?.status ?? exchange.response.statusCode
+  const asked = metadata?.status
+  if (asked !== undefined && !(Number.isInteger(asked) && asked >= 200 && asked <= 599)) {
+    throw new RemoteError(`a return aimed at the status is ${asked}`, { code: 'internal' })
+  }
+  return endpoint.route.http.status ?? asked ?? exchange.response.statusCode
 }
 
 /** 204, or the status set before. Source: remoting B-3, B-4. */
