@@ -26,7 +26,10 @@ export class Router<T extends Target> {
   /** `targets` in the order they are to be tried. */
   constructor(targets: readonly T[]) {
     const verbs = new Set(targets.map(({ route }) => route.verb))
-    for (const verb of [...verbs, 'head', '*']) this.#trees.set(verb, buildTree(targets, verb))
+    const segments = targets.map(({ route }) => route.path.split('/').filter(isNotEmpty))
+    for (const verb of [...verbs, 'head', '*']) {
+      this.#trees.set(verb, buildTree(targets, segments, verb))
+    }
     this.#verbs = [...verbs]
     this.#classes = classPaths(targets)
   }
@@ -137,22 +140,33 @@ function createNode<T extends Target>(): Node<T> {
 }
 
 /** The tree of one verb; `*` stands for verbs no route names. */
-function buildTree<T extends Target>(targets: readonly T[], verb: string): Node<T> {
+function buildTree<T extends Target>(
+  targets: readonly T[],
+  segments: readonly (readonly string[])[],
+  verb: string,
+): Node<T> {
   const root = createNode<T>()
-  for (const [order, target] of targets.entries()) {
+  for (let order = 0; order < targets.length; order++) {
+    const target = targets[order] as T // order is in range
     const named = target.route.verb
     if (named !== verb && named !== 'all' && !(verb === 'head' && named === 'get')) continue
-    insert(root, target, order)
+    insert(root, target, order, segments[order] ?? [])
   }
   return root
 }
 
-function insert<T extends Target>(root: Node<T>, target: T, order: number): void {
+const isNotEmpty = (segment: string): boolean => segment !== ''
+
+function insert<T extends Target>(
+  root: Node<T>,
+  target: T,
+  order: number,
+  segments: readonly string[],
+): void {
   const names: string[] = []
   const leaf: Leaf<T> = { target, order, names }
   let node = root
   node.best = Math.min(node.best, order)
-  const segments = target.route.path.split('/').filter((segment) => segment !== '')
   for (const [index, segment] of segments.entries()) {
     if (segment === '*' && index === segments.length - 1) {
       names.push('0')

@@ -19,27 +19,27 @@ export interface Route {
  * Source: remoting U-1 … U-8, U-13.
  */
 export function compileRoutes(catalog: Catalog, normalizeHttpPath: boolean): readonly Route[] {
-  const routes = catalog.classes.flatMap((sharedClass) => {
+  const groups = new Map<string, Ranked[]>()
+  for (const sharedClass of catalog.classes) {
     const normalize = sharedClass.normalizeHttpPath ?? normalizeHttpPath
-    return classRoutes(sharedClass, normalize ? normalizePath : tidyPath)
-  })
+    const shape = normalize ? normalizePath : tidyPath
+    for (const path of sharedClass.paths) {
+      const classPath = shape(path)
+      const group = groups.get(classPath) ?? []
+      groups.set(classPath, group)
+      addRoutes(group, sharedClass, classPath, shape)
+    }
+  }
+  const ordered = [...groups].sort(([a], [b]) => comparePaths(a, b))
   return Object.freeze(
-    routes
-      .map(rank)
-      .sort(compareRanked)
-      .map((ranked) => ranked.route),
+    ordered.flatMap(([, group]) => group.sort(compareRanked).map(({ route }) => route)),
   )
 }
 
-/** A route with its paths split once, not at every comparison. */
+/** A route with its path split once, not at every comparison. */
 interface Ranked {
   readonly route: Route
-  readonly classParts: readonly string[]
   readonly parts: readonly string[]
-}
-
-function rank(route: Route): Ranked {
-  return { route, classParts: partsOf(route.classPath), parts: partsOf(route.path) }
 }
 
 function partsOf(path: string): readonly string[] {
@@ -47,23 +47,30 @@ function partsOf(path: string): readonly string[] {
 }
 
 /** Class paths, loader paths and method paths multiply. Source: remoting U-2, U-3. */
-function classRoutes(sharedClass: SharedClass, shape: (path: string) => string): Route[] {
-  const ctorPaths = sharedClass.sharedCtor?.routes.map((route) => route.path) ?? ['/sharedCtor']
-  return sharedClass.paths.flatMap((classPath) =>
-    sharedClass.methods.flatMap((method) => {
-      const prefixes = method.isStatic ? [''] : ctorPaths
-      return prefixes.flatMap((prefix) =>
-        method.routes.map((http) => ({
-          verb: http.verb,
-          path: shape(`${classPath}/${prefix}/${http.path}`),
-          sharedClass,
-          classPath: shape(classPath),
-          method,
-          http,
-        })),
-      )
-    }),
-  )
+function addRoutes(
+  group: Ranked[],
+  sharedClass: SharedClass,
+  classPath: string,
+  shape: (path: string) => string,
+): void {
+  const loaders = sharedClass.sharedCtor?.routes.map((route) => shape(route.path)) ?? [
+    '/sharedCtor',
+  ]
+  for (const method of sharedClass.methods) {
+    for (const loader of method.isStatic ? ['/'] : loaders) {
+      for (const http of method.routes) {
+        const path = joined(classPath, loader, shape(http.path))
+        const route = { verb: http.verb, path, sharedClass, classPath, method, http }
+        group.push({ route, parts: partsOf(path) })
+      }
+    }
+  }
+}
+
+/** Joins tidy paths. */
+function joined(...paths: readonly string[]): string {
+  const path = paths.filter((part) => part !== '/').join('')
+  return path === '' ? '/' : path
 }
 
 /** Joining never doubles a slash. Source: remoting U-8. */
@@ -92,11 +99,7 @@ function dasherize(part: string): string {
 }
 
 function compareRanked(a: Ranked, b: Ranked): number {
-  return (
-    (a.route.classPath === b.route.classPath ? 0 : compareParts(a.classParts, b.classParts)) ||
-    compareVerbs(a.route.verb, b.route.verb) ||
-    compareParts(a.parts, b.parts)
-  )
+  return compareVerbs(a.route.verb, b.route.verb) || compareParts(a.parts, b.parts)
 }
 
 /** Descending by name: put, post, patch, head, get, delete, all. */
