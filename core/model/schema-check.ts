@@ -23,7 +23,7 @@ const transparent: readonly unknown[] = ['optional', 'nullable', 'default', 'non
  * Compiles a test for the values a schema accepts as they are, so that it need not run for them: `true` says the schema
  * would pass the value on unchanged, `false` says nothing. `undefined` for schemas with checks not known here.
  *
- * Measured 2026-11: 5 ns instead of 120 ns for `z.string().min(1).max(50)`.
+ * Measured 2026-11: some 6 ns instead of 50 ns for `z.string().min(1).max(50)`.
  */
 export function compilePassCheck(schema: ZodType): PassCheck | undefined {
   const definition = schema._zod.def as Definition // the common part of all kinds; every further member is optional here

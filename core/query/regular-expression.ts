@@ -24,7 +24,7 @@ interface State {
 /** States kept per pattern; a pattern that needs more is simulated without remembering any. */
 const maxStates = 500
 
-/** Steps of single threads one text may cost without remembered states; some 0.1 s (measured 2026-11). */
+/** Steps of single threads one text may cost without remembered states; some 0.25 s (measured 2026-11). */
 const maxThreadSteps = 5_000_000
 
 /**

@@ -1,33 +1,18 @@
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import {
+  any,
   call,
+  number,
+  post,
   request,
   type Setup,
   startServer,
   stopAll,
-  type TestMethod,
   ways,
 } from './rest-harness.ts'
 
 test.after.each(stopAll)
-
-function post(
-  path: string,
-  accepts: TestMethod['accepts'],
-  run: TestMethod['run'] = (args) => args,
-): TestMethod {
-  return {
-    ...(accepts === undefined ? {} : { accepts }),
-    http: { verb: 'post', path },
-    returns: { arg: 'r', type: 'any', root: true },
-    run,
-  }
-}
-
-const any = (arg: string, source?: string) =>
-  source === undefined ? { arg, type: 'any' } : { arg, type: 'any', http: { source } }
-const number = (arg: string, source?: string) => ({ ...any(arg, source), type: 'number' })
 
 const classes: Setup['classes'] = {
   In: {

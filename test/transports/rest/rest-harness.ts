@@ -300,3 +300,23 @@ export const ways: readonly { readonly name: string; readonly options: RestOptio
   { name: 'direct', options: {} },
   { name: 'koa', options: { koa: true } },
 ]
+
+/** A POST method that answers its arguments. */
+export function post(
+  path: string,
+  accepts: TestMethod['accepts'],
+  run: TestMethod['run'] = (args) => args,
+): TestMethod {
+  return {
+    ...(accepts === undefined ? {} : { accepts }),
+    http: { verb: 'post', path },
+    returns: { arg: 'r', type: 'any', root: true },
+    run,
+  }
+}
+
+/** An argument of any type. */
+export const any = (arg: string, source?: string) =>
+  source === undefined ? { arg, type: 'any' } : { arg, type: 'any', http: { source } }
+/** A number argument. */
+export const number = (arg: string, source?: string) => ({ ...any(arg, source), type: 'number' })
