@@ -24,10 +24,13 @@ export class RowCopy {
    * **Errors**: 400 `RESERVED_KEY`, see {@link refuseReservedKey}.
    */
   copyIn(row: Readonly<Row>, added: readonly string[] = none): Row {
-    const own = Object.keys(row)
-    const missing = added.length === 0 ? added : added.filter((name) => !Object.hasOwn(row, name))
-    const shape = this.#shapes.of(missing.length === 0 ? own : [...own, ...missing])
-    return (shape && this.#fill(shape, row, own.length)) ?? this.copyValues(row)
+    const shape = this.#shapes.recent(row, added) ?? this.#shapeOf(row, added)
+    return (shape && this.#fill(shape, row)) ?? this.copyValues(row)
+  }
+
+  #shapeOf(row: Readonly<Row>, added: readonly string[]): RowShape | undefined {
+    const missing = added.filter((name) => !Object.hasOwn(row, name))
+    return this.#shapes.of([...Object.keys(row), ...missing])
   }
 
   /** As {@link RowCopy.copyIn}, for values that become part of a row. */
@@ -73,12 +76,14 @@ export class RowCopy {
   }
 
   /** `undefined` for a row with values that are not kept. */
-  #fill({ form, columns }: RowShape, row: Readonly<Row>, count: number): Row | undefined {
+  #fill({ form, columns }: RowShape, row: Readonly<Row>): Row | undefined {
     const copy: Row = { ...form }
-    for (let index = 0; index < count; index += 1) {
+    for (let index = 0; index < columns.length; index += 1) {
       const column = columns[index] as string // index is in range
       const value = row[column]
-      if (typeof value === 'object' && value !== null) {
+      if (value === undefined) {
+        if (Object.hasOwn(row, column)) copy[column] = value
+      } else if (typeof value === 'object' && value !== null) {
         copy[column] = copyValue(value)
         this.learn(column)
       } else if (typeof value === 'function' || typeof value === 'symbol') return undefined

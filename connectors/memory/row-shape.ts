@@ -40,6 +40,12 @@ export class RowShapes {
     return shape
   }
 
+  /** The form of the row with places for the added columns it lacks, if it is one of those used last. */
+  recent(row: Readonly<Row>, added: readonly string[]): RowShape | undefined {
+    for (const shape of this.#recent) if (hasColumns(shape.columns, row, added)) return shape
+    return undefined
+  }
+
   /** The same row in one piece; values are not copied. */
   pack(row: Row): Row {
     const shape = this.of(Object.keys(row))
@@ -60,6 +66,19 @@ export class RowShapes {
     this.#shapes.set(name, shape)
     return shape
   }
+}
+
+function hasColumns(
+  columns: readonly string[],
+  row: Readonly<Row>,
+  added: readonly string[],
+): boolean {
+  let position = 0
+  for (const key in row) if (columns[position++] !== key) return false
+  for (const name of added) {
+    if (!Object.hasOwn(row, name) && columns[position++] !== name) return false
+  }
+  return position === columns.length
 }
 
 function isSame(known: readonly string[], columns: readonly string[]): boolean {

@@ -1,8 +1,12 @@
-/** A call under way with the moment it must be over. */
-interface Watched {
+/** Something that must be over at a moment; it stands in the list of a {@link DeadlineWatch} while it is under way. */
+export interface Watched {
   /** Milliseconds since the epoch. */
   readonly at: number
-  readonly expire: () => void
+  /** Called once, when the moment has passed. */
+  expire(): void
+  /** Neighbours in the list; the watch's own. */
+  previous: Watched | undefined
+  next: Watched | undefined
 }
 
 /**
@@ -11,26 +15,38 @@ interface Watched {
  * keeps the process alive only while calls are under way.
  */
 export class DeadlineWatch {
-  readonly #watched = new Set<Watched>()
+  /** Linked through the entries themselves, so that watching allocates nothing. */
+  #first: Watched | undefined
   #timer: NodeJS.Timeout | undefined
   #wakesAt = Number.POSITIVE_INFINITY
 
-  /** Starts watching; the returned function stops it. */
-  watch(at: number, expire: () => void): () => void {
-    const entry: Watched = { at, expire }
-    this.#watched.add(entry)
-    if (at < this.#wakesAt) this.#sleepUntil(at)
-    else if (this.#watched.size === 1) this.#timer?.ref()
-    return () => {
-      this.#watched.delete(entry)
-      if (this.#watched.size === 0) this.#timer?.unref()
-    }
+  /** Starts watching an entry that is not watched yet. */
+  watch(entry: Watched): void {
+    const first = this.#first
+    entry.next = first
+    if (first !== undefined) first.previous = entry
+    this.#first = entry
+    if (entry.at < this.#wakesAt) this.#sleepUntil(entry.at)
+    else if (first === undefined) this.#timer?.ref()
+  }
+
+  /** Stops watching an entry that is watched. */
+  release(entry: Watched): void {
+    const { previous, next } = entry
+    if (previous === undefined) {
+      if (this.#first !== entry) return // expired, or the watch was closed
+      this.#first = next
+    } else previous.next = next
+    if (next !== undefined) next.previous = previous
+    entry.previous = undefined
+    entry.next = undefined
+    if (this.#first === undefined) this.#timer?.unref()
   }
 
   /** Stops the timer; what is still watched never expires. */
   close(): void {
     clearTimeout(this.#timer)
-    this.#watched.clear()
+    this.#first = undefined
     this.#wakesAt = Number.POSITIVE_INFINITY
   }
 
@@ -47,11 +63,14 @@ export class DeadlineWatch {
     const now = Date.now()
     this.#wakesAt = Number.POSITIVE_INFINITY
     let nearest = Number.POSITIVE_INFINITY
-    for (const entry of this.#watched) {
-      if (entry.at <= now) {
-        this.#watched.delete(entry)
-        entry.expire()
-      } else if (entry.at < nearest) nearest = entry.at
+    const expired: Watched[] = []
+    for (let entry = this.#first; entry !== undefined; entry = entry.next) {
+      if (entry.at <= now) expired.push(entry)
+      else if (entry.at < nearest) nearest = entry.at
+    }
+    for (const entry of expired) {
+      this.release(entry)
+      entry.expire()
     }
     if (nearest < this.#wakesAt) this.#sleepUntil(nearest)
   }

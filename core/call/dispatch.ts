@@ -5,7 +5,7 @@ import type { SharedMethod } from '../method/shared-method.ts'
 import { checkArguments, computeArguments, convertArguments } from './arguments.ts'
 import type { Call, Handler, Reply, ReplyMetadata } from './call.ts'
 import { runInContext } from './current-context.ts'
-import type { DeadlineWatch } from './deadline.ts'
+import type { DeadlineWatch, Watched } from './deadline.ts'
 import { InvocationContext } from './invocation-context.ts'
 import type { Plan } from './plan.ts'
 import { toItems } from './stream.ts'
@@ -35,22 +35,75 @@ export function createDispatcher(environment: DispatchEnvironment): Handler {
     const deadline = earlier(call.deadline, timeout > 0 ? Date.now() + timeout : undefined)
     const context = new InvocationContext(call, environment.models(), deadline)
     call.context = context
-    const invocation = { plan, call, context, deadlines: environment.deadlines }
+    const invocation = new Invocation(plan, call, context, environment.deadlines)
     if (plan.isPlain) return runInContext(context, runPlain, invocation)
     const settled = runInContext(context, runFull, invocation)
-    return deadline === undefined ? settled : withDeadline(settled, invocation, identity)
+    return deadline === undefined ? settled : invocation.settle(settled, passOn)
   }
 }
 
-interface Invocation {
+function passOn(_invocation: Invocation, reply: Reply): Reply {
+  return reply
+}
+
+/** One call under way. */
+class Invocation implements Watched {
   readonly plan: Plan
   readonly call: Call
   readonly context: InvocationContext
-  readonly deadlines: DeadlineWatch
-}
+  previous: Watched | undefined = undefined
+  next: Watched | undefined = undefined
+  readonly #deadlines: DeadlineWatch
+  #reject: ((error: unknown) => void) | undefined
 
-function identity<T>(value: T): T {
-  return value
+  constructor(plan: Plan, call: Call, context: InvocationContext, deadlines: DeadlineWatch) {
+    this.plan = plan
+    this.call = call
+    this.context = context
+    this.#deadlines = deadlines
+  }
+
+  get at(): number {
+    return this.context.deadline ?? Number.POSITIVE_INFINITY
+  }
+
+  expire(): void {
+    const error = timeoutError(this.call, this.at)
+    this.context.abort(error)
+    this.#reject?.(error)
+  }
+
+  /**
+   * Settles with what a promise yields, or with an error at the deadline; a late result is dropped. Streams are exempt once
+   * started. Source: remoting I-7, I-13.
+   */
+  settle<T>(
+    pending: PromiseLike<T>,
+    finish: (invocation: Invocation, value: T) => Reply,
+    fail?: (context: InvocationContext, error: unknown) => unknown,
+  ): Promise<Reply> {
+    return new Promise((resolve, reject) => {
+      const isWatched = this.context.deadline !== undefined
+      if (isWatched) {
+        this.#reject = reject
+        this.#deadlines.watch(this)
+      }
+      pending.then(
+        (value) => {
+          if (isWatched) this.#deadlines.release(this)
+          try {
+            resolve(finish(this, value))
+          } catch (error) {
+            reject(error)
+          }
+        },
+        (error) => {
+          if (isWatched) this.#deadlines.release(this)
+          reject(fail === undefined ? error : fail(this.context, error))
+        },
+      )
+    })
+  }
 }
 
 function earlier(a: number | undefined, b: number | undefined): number | undefined {
@@ -76,7 +129,7 @@ function runPlain(invocation: Invocation): Promise<Reply> {
     return Promise.reject(failed(context, error))
   }
   if (isThenable(yielded)) {
-    return withDeadline(yielded, invocation, (value) => replyOf(invocation, value), failed)
+    return invocation.settle(yielded, replyOf, failed)
   }
   try {
     return Promise.resolve(replyOf(invocation, yielded))
@@ -168,7 +221,7 @@ async function runSteps(invocation: Invocation): Promise<Reply> {
     } else if (step.kind === 'raise') raiseStored(context)
     else await invokeMethod(invocation)
   }
-  return context.answered ? answered : replyOf(invocation, context.result, true)
+  return context.answered ? answered : makeReply(plan, context.result, context.replyMetadata)
 }
 
 async function runHooks(hooks: readonly Hook[], context: InvocationContext): Promise<void> {
@@ -198,20 +251,17 @@ async function invokeMethod(invocation: Invocation): Promise<void> {
   context.replyMetadata = metadataOf(output.status, output.headers)
 }
 
-/** Shapes what the method yielded, or what after hooks left as the result. */
-function replyOf(invocation: Invocation, yielded: unknown, shaped = false): Reply {
-  const { plan, call, context } = invocation
+/** Shapes what the method yielded. */
+function replyOf({ plan, call, context }: Invocation, yielded: unknown): Reply {
   if (context.answered) return answered
-  if (shaped) {
-    const metadata = context.replyMetadata
-    return plan.method.streams
-      ? streamReply(plan, yielded, metadata)
-      : { kind: 'value', value: yielded, metadata }
-  }
   const output = plan.output(yielded, call.rich === true)
-  const metadata = metadataOf(output.status, output.headers)
-  if (plan.method.streams) return streamReply(plan, output.value, metadata)
-  return { kind: 'value', value: output.value, metadata }
+  return makeReply(plan, output.value, metadataOf(output.status, output.headers))
+}
+
+function makeReply(plan: Plan, value: unknown, metadata: ReplyMetadata | undefined): Reply {
+  return plan.method.streams
+    ? streamReply(plan, value, metadata)
+    : { kind: 'value', value, metadata }
 }
 
 function metadataOf(
@@ -253,43 +303,6 @@ async function afterError(invocation: Invocation, error: unknown, stage: Stage):
     return replacement
   }
   return context.error ?? error
-}
-
-/**
- * Settles with what a promise yields, or with an error at the deadline; a late result is dropped. Streams are exempt once
- * started. Source: remoting I-7, I-13.
- */
-function withDeadline<T>(
-  pending: PromiseLike<T>,
-  { call, context, deadlines }: Invocation,
-  finish: (value: T) => Reply,
-  fail?: (context: InvocationContext, error: unknown) => unknown,
-): Promise<Reply> {
-  return new Promise((resolve, reject) => {
-    const { deadline } = context
-    const stop =
-      deadline === undefined
-        ? undefined
-        : deadlines.watch(deadline, () => {
-            const error = timeoutError(call, deadline)
-            context.abort(error)
-            reject(error)
-          })
-    pending.then(
-      (value) => {
-        stop?.()
-        try {
-          resolve(finish(value))
-        } catch (error) {
-          reject(error)
-        }
-      },
-      (error) => {
-        stop?.()
-        reject(fail === undefined ? error : fail(context, error))
-      },
-    )
-  })
 }
 
 function timeoutError(call: Call, deadline: number): RemoteError {

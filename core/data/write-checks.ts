@@ -22,10 +22,12 @@ export interface Draft {
 export function draftRow(operation: Operation, data: unknown, name = 'data'): Draft {
   const given = requireObject(data ?? {}, name)
   const { model, coercion } = operation.runtime
+  const full = model.attributes === undefined ? given : { ...given, ...model.attributes }
+  const failures: ValidationFailure[] = []
+  const whole = coercion.pass(full)
+  if (whole !== undefined) return { row: whole, failures }
   const guards = parseContextOf(operation, 'write').options
   guardKeys(given, guards)
-  const failures: ValidationFailure[] = []
-  const full = model.attributes === undefined ? given : { ...given, ...model.attributes }
   return { row: coercion.create(full, failures, guards.maxDepthOfData), failures }
 }
 
@@ -120,9 +122,9 @@ export function checkRow(
   const run: ValidationRun = {
     isNew: check.isNew,
     failures,
-    ...(check.partial === true ? { partial: true } : {}),
-    ...(operation.options === undefined ? {} : { options: operation.options }),
-    ...(hasUniqueness ? { isTaken: lookUpTaken(operation) } : {}),
+    partial: check.partial,
+    options: operation.options,
+    isTaken: hasUniqueness ? lookUpTaken(operation) : undefined,
   }
   const found = validation.check(row, run)
   if (found instanceof Promise) return found.then((error) => raise(operation, error, mode))

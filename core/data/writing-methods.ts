@@ -15,6 +15,7 @@ import {
   wireOptions,
 } from './method-parts.ts'
 import { bulkForWire } from './relation-method-parts.ts'
+import type { OperationOptions } from './repository-types.ts'
 import { answerRow, replacesOnPut, requireWhere, routes, type Subject } from './subject.ts'
 
 /** Methods that write one row, named by its data or its id. Source: framework F-2.3 … F-2.9. */
@@ -96,12 +97,20 @@ export function writingMethods(subject: Subject): MethodSource[] {
   ]
 }
 
-async function createFromWire(subject: Subject, args: Arguments): Promise<Row | Row[]> {
+function createFromWire(subject: Subject, args: Arguments): Promise<Row | Row[]> {
   const { data } = args
   const options = wireOptions(args)
-  if (!Array.isArray(data)) {
-    return presentRow(subject.runtime(), await subject.rows().create(data, options))
-  }
+  if (Array.isArray(data)) return createListFromWire(subject, data, options)
+  const { presenter } = subject.runtime()
+  const created = subject.rows().create(data, options)
+  return presenter.isTransparent ? created : created.then(presenter.present)
+}
+
+async function createListFromWire(
+  subject: Subject,
+  data: readonly unknown[],
+  options: OperationOptions,
+): Promise<Row[]> {
   try {
     return presentRows(subject.runtime(), await subject.rows().create(data, options))
   } catch (error) {

@@ -13,6 +13,7 @@ import { compileLoading } from './load-row.ts'
 import type { Model, Row } from './model.ts'
 import { isPlainObject } from './plain-object.ts'
 import type { Relation } from './relation.ts'
+import { compileWholeTest } from './whole-row.ts'
 
 /**
  * The conversions of one model, compiled once.
@@ -30,6 +31,8 @@ export interface ModelCoercion {
    * dropped (data 1.5), `undefined` and functions left out. Keys: declared order, then dynamic ones. The input is not changed.
    */
   create(data: Readonly<Row>, failures: ValidationFailure[], maxDepth?: number): Row
+  /** The same row at once when the data is one already, see {@link compileWholeTest}; else `undefined`. */
+  pass(data: Readonly<Row>): Row | undefined
   /** Converts the given keys only; no defaults. */
   patch(data: Readonly<Row>, failures: ValidationFailure[], maxDepth?: number): Row
   /**
@@ -105,7 +108,17 @@ export function compileCoercion(model: Model): ModelCoercion {
     return row
   }
 
-  return Object.freeze({ create, patch, load: compileLoading(plans), store: compileStoring(plans) })
+  const isWhole = owners.length === 0 ? compileWholeTest(plans) : undefined
+  const pass = (data: Readonly<Row>): Row | undefined =>
+    isWhole?.(data) === true ? { ...data } : undefined
+
+  return Object.freeze({
+    create,
+    pass,
+    patch,
+    load: compileLoading(plans),
+    store: compileStoring(plans),
+  })
 }
 
 /** Source: data D-0-3. */

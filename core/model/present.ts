@@ -4,6 +4,8 @@ import type { Relation } from './relation.ts'
 
 /** Turns rows into what clients may see. */
 export interface Presenter {
+  /** {@link Presenter.present} gives every row back as it is. */
+  readonly isTransparent: boolean
   /** The row as top-level value: hidden properties removed. The same object where nothing is to change. Source: data D-1.6-1. */
   present(row: Row): Row
   /** The row as value inside another one: hidden and protected properties removed. Source: data D-1.6-2. */
@@ -26,8 +28,10 @@ interface Step {
  */
 export function compilePresenter(model: Model, presenterOf: PresenterOf): Presenter {
   const steps = [...valueSteps(model, presenterOf), ...relationSteps(model, presenterOf)]
+  const ownSteps = withSecrets(steps, model.hidden)
   return Object.freeze({
-    present: presentWith(withSecrets(steps, model.hidden)),
+    isTransparent: ownSteps.length === 0,
+    present: presentWith(ownSteps),
     presentNested: presentWith(withSecrets(steps, new Set([...model.hidden, ...model.protected]))),
   })
 }

@@ -1,4 +1,4 @@
-import { isUtf8 } from 'node:buffer'
+import { isAscii, isUtf8 } from 'node:buffer'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Transform } from 'node:stream'
 import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib'
@@ -8,32 +8,51 @@ import { readHeader } from './request-headers.ts'
 /** Time a client gets to finish sending a refused body, so that it can read the answer, in milliseconds. */
 const lingerMs = 2000
 
-/**
- * Reads a whole body into one buffer; compressed ones (`gzip`, `deflate`, `br`) are inflated and counted inflated.
- * Answers `Expect: 100-continue` when it begins to read.
- *
- * **Errors**: 413 `PayloadTooLargeError`, 415 for an unknown encoding, 400 for a broken or aborted one.
- * Source: remoting Q-4.
- */
+/** Takes a whole body, or says why there is none; called once. */
+export type BodyTaker = (bytes: Buffer | undefined, error?: RemoteError) => void
+
+/** As {@link takeBody}, for callers that wait. */
 export function readBody(
   request: IncomingMessage,
   response: ServerResponse,
   maxBytes: number,
 ): Promise<Buffer> {
+  return new Promise((resolve, reject) => {
+    takeBody(request, response, maxBytes, (bytes, error) => {
+      if (bytes === undefined) reject(error)
+      else resolve(bytes)
+    })
+  })
+}
+
+/**
+ * Reads a whole body into one buffer; compressed ones (`gzip`, `deflate`, `br`) are inflated and counted inflated.
+ * Answers `Expect: 100-continue` when it begins to read. It calls back because every promise between a body and its call
+ * was measured (2026-11) to cost about 1 µs of a request of 50 µs.
+ *
+ * **Errors**: 413 `PayloadTooLargeError`, 415 for an unknown encoding, 400 for a broken or aborted one.
+ * Source: remoting Q-4.
+ */
+export function takeBody(
+  request: IncomingMessage,
+  response: ServerResponse,
+  maxBytes: number,
+  take: BodyTaker,
+): void {
   const encoding = (readHeader(request, 'content-encoding') ?? 'identity').trim().toLowerCase()
   const announced = Number(readHeader(request, 'content-length') ?? 0)
   if (encoding === 'identity' && announced > maxBytes) {
-    return Promise.reject(refuse(request, payloadTooLarge()))
+    take(undefined, refuse(request, payloadTooLarge()))
+    return
   }
   const inflate = inflaterOf(encoding)
   if (inflate === undefined && encoding !== 'identity') {
     const message = `unsupported content encoding "${encoding.slice(0, 40)}"`
-    return Promise.reject(refuse(request, unsupportedMedia(message)))
+    take(undefined, refuse(request, unsupportedMedia(message)))
+    return
   }
   if (waitingForContinue.delete(request)) response.writeContinue()
-  return inflate === undefined
-    ? collect(request, request, maxBytes)
-    : collect(request, request.pipe(inflate), maxBytes)
+  collect(request, inflate === undefined ? request : request.pipe(inflate), maxBytes, take)
 }
 
 const waitingForContinue = new WeakSet<IncomingMessage>()
@@ -66,31 +85,47 @@ function collect(
   request: IncomingMessage,
   source: IncomingMessage | Transform,
   maxBytes: number,
-): Promise<Buffer> {
-  return new Promise((resolve, reject) => {
-    const chunks = new Chunks()
-    let size = 0
-    const fail = (error: RemoteError): void => {
-      source.off('data', onData)
-      if (source !== request) {
-        request.unpipe()
-        source.destroy()
-      }
-      reject(refuse(request, error))
+  take: BodyTaker,
+): void {
+  let only: Buffer | undefined
+  let chunks: Chunks | undefined
+  let size = 0
+  let isOver = false
+  const fail = (error: RemoteError): void => {
+    if (isOver) return
+    isOver = true
+    source.off('data', onData)
+    if (source !== request) {
+      request.unpipe()
+      source.destroy()
     }
-    const onData = (chunk: Buffer): void => {
-      size += chunk.length
-      if (size > maxBytes) fail(payloadTooLarge())
-      else chunks.add(chunk)
+    take(undefined, refuse(request, error))
+  }
+  const onData = (chunk: Buffer): void => {
+    size += chunk.length
+    if (size > maxBytes) fail(payloadTooLarge())
+    else if (size === chunk.length) only = chunk
+    else {
+      chunks ??= new Chunks(only)
+      chunks.add(chunk)
     }
-    source.on('data', onData)
-    source.on('end', () => resolve(chunks.join()))
-    source.on('error', () => fail(badBody('the request body could not be read')))
-    request.on('close', () => {
-      if (!request.complete) fail(badBody('the request was aborted'))
-    })
+  }
+  source.on('data', onData)
+  source.on('end', () => {
+    if (isOver) return
+    isOver = true
+    take(chunks?.join() ?? only ?? noBytes)
   })
+  // a request that ends early emits an error, too
+  source.on('error', () => {
+    const isAborted = request.destroyed && !request.complete
+    fail(badBody(isAborted ? aborted : 'the request body could not be read'))
+  })
+  if (source !== request) request.on('error', () => fail(badBody(aborted)))
 }
+
+const noBytes = Buffer.alloc(0)
+const aborted = 'the request was aborted'
 
 /** Chunks joined at a time. */
 const joinedChunks = 256
@@ -101,7 +136,11 @@ const joinedChunks = 256
  */
 class Chunks {
   readonly #joined: Buffer[] = []
-  #recent: Buffer[] = []
+  #recent: Buffer[]
+
+  constructor(first: Buffer | undefined) {
+    this.#recent = first === undefined ? [] : [first]
+  }
 
   add(chunk: Buffer): void {
     this.#recent.push(chunk)
@@ -111,8 +150,6 @@ class Chunks {
   }
 
   join(): Buffer {
-    const [first] = this.#recent
-    if (this.#joined.length === 0 && this.#recent.length === 1 && first !== undefined) return first
     return Buffer.concat([...this.#joined, ...this.#recent])
   }
 }
@@ -156,6 +193,7 @@ export function decodeBody(
   options: { readonly allowLatin1: boolean },
 ): string {
   if (charset === undefined || charset === 'utf-8' || charset === 'utf8') {
+    if (isAscii(buffer)) return buffer.toString('latin1') // the same text, faster
     if (!isUtf8(buffer)) throw badBody('the request body is not valid UTF-8')
     const text = buffer.toString('utf8')
     return text.charCodeAt(0) === 0xfeff ? text.slice(1) : text

@@ -9,6 +9,7 @@ export interface MediaType {
 /** Reads a Content-Type; an absent or unreadable one has the type `''`. Source: RFC 9110 8.3. */
 export function parseMediaType(header: string | undefined): MediaType {
   if (header === undefined) return none
+  if (header === 'application/json') return json
   const end = header.indexOf(';')
   const type = (end < 0 ? header : header.slice(0, end)).trim().toLowerCase()
   if (end < 0) return { type, charset: undefined }
@@ -17,6 +18,7 @@ export function parseMediaType(header: string | undefined): MediaType {
 }
 
 const none: MediaType = Object.freeze({ type: '', charset: undefined })
+const json: MediaType = Object.freeze({ type: 'application/json', charset: undefined })
 
 /** Reads parameters such as `name="a"; filename="b.txt"` behind the first semicolon; names in lower case. */
 export function parseParameters(header: string): ReadonlyMap<string, string> {

@@ -1,4 +1,4 @@
-import { decodeBody, payloadTooLarge, readBody } from '../http/body.ts'
+import { decodeBody, payloadTooLarge, readBody, takeBody } from '../http/body.ts'
 import type { HttpExchange } from '../http/exchange.ts'
 import { parseJsonBody } from '../http/json-body.ts'
 import { type MediaType, parseMediaType } from '../http/media-type.ts'
@@ -25,21 +25,41 @@ export interface BodyRules {
 
 const formType = 'application/x-www-form-urlencoded'
 
+/** Takes a parsed body, or the error of reading it; called once. */
+export type ParsedBodyTaker = (body: ParsedBody | undefined, error?: unknown) => void
+
 /**
  * Reads and parses the body of a request. Bodies of other types stay untouched on the request.
  *
- * **Errors**: see `readBody`, `decodeBody`, `parseJsonBody`. Source: remoting 2.2.
+ * **Errors**: see `takeBody`, `decodeBody`, `parseJsonBody`. Source: remoting 2.2.
  */
-export function readRequestBody(exchange: HttpExchange, rules: BodyRules): Promise<ParsedBody> {
+export function takeRequestBody(
+  exchange: HttpExchange,
+  rules: BodyRules,
+  take: ParsedBodyTaker,
+): void {
   const header = readHeader(exchange.raw, 'content-type')
   const media = parseMediaType(header)
-  const isJson = rules.json.types.has(media.type)
+  const namesJson = rules.json.types.has(media.type)
   const parsed = parsedByMiddleware(exchange)
   if (parsed !== undefined) {
-    return Promise.resolve({ value: parsed.value, isJson: isJson && isTyped(header, media, rules) })
-  }
-  if (isJson) return readJson(exchange, media, rules, isTyped(header, media, rules))
-  return media.type === formType ? readForm(exchange, media, rules) : Promise.resolve(emptyBody)
+    take({ value: parsed.value, isJson: namesJson && isTyped(header, media, rules) })
+  } else if (namesJson) {
+    const { raw, response } = exchange
+    const isJson = isTyped(header, media, rules)
+    takeBody(raw, response, rules.json.limit, (bytes, error) => {
+      let body: ParsedBody | undefined
+      let failure: unknown = error
+      try {
+        if (bytes !== undefined) body = { value: parseJson(bytes, media, rules), isJson }
+      } catch (thrown) {
+        failure = thrown
+      }
+      take(body, failure)
+    })
+  } else if (media.type === formType) {
+    readForm(exchange, media, rules).then(take, (error) => take(undefined, error))
+  } else take(emptyBody)
 }
 
 /** A Koa body parser ahead of us has read the request already. */
@@ -54,17 +74,8 @@ function isTyped(header: string | undefined, media: MediaType, rules: BodyRules)
   return !rules.caseSensitiveJson || header?.startsWith(media.type) === true
 }
 
-function readJson(
-  exchange: HttpExchange,
-  media: MediaType,
-  rules: BodyRules,
-  isJson: boolean,
-): Promise<ParsedBody> {
-  const { json } = rules
-  return readBody(exchange.raw, exchange.response, json.limit).then((buffer) => {
-    const text = decodeBody(buffer, media.charset, { allowLatin1: false })
-    return { value: parseJsonBody(text, json), isJson }
-  })
+function parseJson(bytes: Buffer, { charset }: MediaType, { json }: BodyRules): unknown {
+  return parseJsonBody(decodeBody(bytes, charset, { allowLatin1: false }), json)
 }
 
 async function readForm(

@@ -18,7 +18,7 @@ import { hasBody, readHeader } from '../http/request-headers.ts'
 import { type Endpoint, LazyEndpoint } from './endpoint.ts'
 import { writeFile } from './file-writer.ts'
 import { createNegotiator, type Negotiator, type ResultFormat } from './negotiation.ts'
-import { type BodyRules, parsedByMiddleware, readRequestBody } from './request-body.ts'
+import { type BodyRules, parsedByMiddleware, takeRequestBody } from './request-body.ts'
 import { RestCall } from './rest-call.ts'
 import type { RestConfiguration, RestOptions } from './rest-options.ts'
 import { type Match, Router } from './router.ts'
@@ -200,13 +200,13 @@ export class RestMount {
   ): Promise<void> {
     const upload = this.#uploadFor(exchange, endpoint)
     if (upload !== undefined) return this.#answerUpload(exchange, endpoint, format, upload)
-    return readRequestBody(exchange, this.#bodyRules).then(
-      (body) => {
+    return new Promise((resolve) => {
+      takeRequestBody(exchange, this.#bodyRules, (body, error) => {
+        if (body === undefined) return resolve(this.#fail(exchange, error, undefined))
         exchange.body = body.value
-        return this.#invoke(exchange, endpoint, format, body.isJson)
-      },
-      (error: unknown) => this.#fail(exchange, error, undefined),
-    )
+        resolve(this.#invoke(exchange, endpoint, format, body.isJson))
+      })
+    })
   }
 
   async #answerUpload(

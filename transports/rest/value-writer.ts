@@ -76,11 +76,17 @@ function writeText(
   metadata: ReplyMetadata | undefined,
 ): void {
   const headers: RawHeaders = []
-  const type = `${rendered.contentType ?? format.contentType}; charset=utf-8`
+  const type = withCharset(rendered.contentType ?? format.contentType)
   if (!isRedirect(status)) addContentType(exchange, headers, metadata, type)
   if (rendered.isScript === true) headers.push('X-Content-Type-Options', 'nosniff')
   sendTagged(exchange, status, headers, rendered.text, metadata)
 }
+
+function withCharset(type: string): string {
+  return type === 'application/json' ? jsonType : `${type}; charset=utf-8`
+}
+
+const jsonType = 'application/json; charset=utf-8'
 
 /** Adds the validator, and answers 304 when the client's copy is still good. Source: remoting B-5. */
 export function sendTagged(
