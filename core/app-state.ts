@@ -220,7 +220,7 @@ export class AppState {
     const where = addresses.length === 0 ? 'in process' : addresses.join(', ')
     const open =
       this.authorize.length === 0 ? '; no access control is installed, every method is open' : ''
-    this.logger.info(`viaduct: ${this.catalog().methods.size} methods at ${where}${open}`)
+    this.logger.info(`viaduct: ${this.catalog().classes.length} classes at ${where}${open}`)
   }
 
   #checkRemoting(): void {

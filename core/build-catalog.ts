@@ -22,29 +22,65 @@ export interface ClassSource {
 /** What the catalog is built with. */
 export interface CatalogEnvironment extends Omit<MethodEnvironment, 'idType'>, SourceOptions {}
 
-/** Compiles every class. **Errors**: what a definition gets wrong, naming class, method and key. */
+/**
+ * Compiles every class, up to the methods that follow from its model: those wait until somebody asks for them, so that
+ * starting does not pay for the thousands of methods nobody calls.
+ *
+ * **Errors**: what a definition gets wrong, naming class, method and key.
+ */
 export function buildCatalog(
   sources: Iterable<ClassSource>,
   models: ReadonlyMap<string, Model>,
   environment: CatalogEnvironment,
 ): Catalog {
-  const classes: SharedClass[] = []
-  const methods = new Map<string, SharedMethod>()
   const parameters: MethodEnvironment['compiled'] = new WeakMap()
-  for (const source of sources) {
-    const compiled = compileClass(source, { ...environment, compiled: parameters })
-    classes.push(compiled)
-    for (const method of compiled.methods) {
-      if (!methods.has(method.fullName)) methods.set(method.fullName, method)
-    }
+  const classes = Object.freeze(
+    [...sources].map((source) => compileClass(source, { ...environment, compiled: parameters })),
+  )
+  const byName = new Map<string, ClassMethods>()
+  for (const shared of classes) {
+    const known = byName.get(shared.name) ?? new ClassMethods()
+    byName.set(shared.name, known.add(shared))
   }
+  let methods: ReadonlyMap<string, SharedMethod> | undefined
   const catalog: Catalog = {
-    classes: Object.freeze(classes),
-    methods,
+    classes,
+    get methods() {
+      methods ??= new Map([...byName.values()].flatMap((known) => [...known.methods]))
+      return methods
+    },
+    find(fullName) {
+      for (let dot = fullName.indexOf('.'); dot > 0; dot = fullName.indexOf('.', dot + 1)) {
+        const found = byName.get(fullName.slice(0, dot))?.methods.get(fullName)
+        if (found !== undefined) return found
+      }
+      return undefined
+    },
     models,
     describe: () => describeCatalog(catalog),
   }
   return Object.freeze(catalog)
+}
+
+/** The methods of the classes of one name; the first of two with the same full name counts. */
+class ClassMethods {
+  readonly #classes: SharedClass[] = []
+  #methods: ReadonlyMap<string, SharedMethod> | undefined
+
+  add(shared: SharedClass): this {
+    this.#classes.push(shared)
+    return this
+  }
+
+  get methods(): ReadonlyMap<string, SharedMethod> {
+    if (this.#methods !== undefined) return this.#methods
+    const methods = new Map<string, SharedMethod>()
+    for (const method of this.#classes.flatMap((shared) => shared.methods)) {
+      if (!methods.has(method.fullName)) methods.set(method.fullName, method)
+    }
+    this.#methods = methods
+    return methods
+  }
 }
 
 function compileClass(source: ClassSource, environment: CatalogEnvironment): SharedClass {
@@ -56,11 +92,21 @@ function compileClass(source: ClassSource, environment: CatalogEnvironment): Sha
     idType,
   }
   const compile = (method: MethodSource) => compileMethod(builder.name, method, methodEnvironment)
+  const described = builder.sources(environment).map((method) => ({
+    method,
+    compiled: method.isDerived === true ? undefined : compile(method),
+  }))
+  let methods: readonly SharedMethod[] | undefined
   return Object.freeze({
     name: builder.name,
     paths: pathsOf(source),
     normalizeHttpPath: builder.definition.normalizeHttpPath,
-    methods: Object.freeze(builder.sources(environment).map(compile)),
+    get methods() {
+      methods ??= Object.freeze(
+        described.map(({ method, compiled }) => compiled ?? compile(method)),
+      )
+      return methods
+    },
     sharedCtor:
       sharedCtor === undefined ? undefined : compile({ ...sharedCtor, isSharedCtor: true }),
     model,

@@ -8,7 +8,7 @@ export interface SharedClass {
   readonly paths: readonly string[]
   /** Overrides `rest.normalizeHttpPath`. */
   readonly normalizeHttpPath: boolean | undefined
-  /** Enabled methods: statics, prototype, resolved, defined. Source: remoting C-7. */
+  /** Enabled methods: statics, prototype, resolved, defined; those of a model are compiled at first access. Source: remoting C-7. */
   readonly methods: readonly SharedMethod[]
   /** Loads instances for prototype methods. */
   readonly sharedCtor: SharedMethod | undefined
@@ -18,8 +18,10 @@ export interface SharedClass {
 /** Everything callable at one moment, frozen. A change makes a new catalog. */
 export interface Catalog {
   readonly classes: readonly SharedClass[]
-  /** By full name (`Book.find`). */
+  /** By full name (`Book.find`). Compiles every class; {@link Catalog.find} compiles one. */
   readonly methods: ReadonlyMap<string, SharedMethod>
+  /** The method of a full name, e.g. `Book.prototype.patchAttributes`. */
+  find(fullName: string): SharedMethod | undefined
   /** Every model, public or not. */
   readonly models: ReadonlyMap<string, Model>
   /** The manifest: byte-stable JSON data that feeds every generator. */

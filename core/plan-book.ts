@@ -7,23 +7,24 @@ import type { SharedMethod } from './method/shared-method.ts'
  * application of a thousand models starts without paying for the methods nobody calls.
  */
 export class PlanBook {
-  readonly #ctors = new Map<SharedMethod, SharedMethod | undefined>()
+  readonly #classes: Catalog['classes']
   readonly #plans = new Map<SharedMethod, Plan>()
   readonly #environment: PlanEnvironment
 
   constructor(catalog: Catalog, environment: PlanEnvironment) {
     this.#environment = environment
-    for (const shared of catalog.classes) {
-      for (const method of shared.methods) this.#ctors.set(method, shared.sharedCtor)
-    }
+    this.#classes = catalog.classes
   }
 
   /** `undefined` for a method that is not in the catalog. */
   planOf(method: SharedMethod): Plan | undefined {
     const known = this.#plans.get(method)
     if (known !== undefined) return known
-    if (!this.#ctors.has(method)) return undefined
-    const plan = compilePlan(method, this.#ctors.get(method), this.#environment)
+    const owner = this.#classes.find(
+      (shared) => shared.name === method.className && shared.methods.includes(method),
+    )
+    if (owner === undefined) return undefined
+    const plan = compilePlan(method, owner.sharedCtor, this.#environment)
     this.#plans.set(method, plan)
     return plan
   }

@@ -56,6 +56,15 @@ async function open(message) {
   process.send({ type: 'opened' })
 }
 
+/**
+ * Keeps this process from sleeping while a run is on. A server that answers faster than a sleeping client wakes pays for
+ * the waking (some 6 µs of kernel time an answer between the processes of one machine, measured 2026-11), one that keeps
+ * the client busy does not: without this, the figures of slow servers hold that, too.
+ */
+function stayAwake() {
+  if (run !== undefined) setImmediate(stayAwake)
+}
+
 function begin({ milliseconds = Number.POSITIVE_INFINITY, limit = Number.POSITIVE_INFINITY }) {
   const startedAt = performance.now()
   latency.clear()
@@ -70,6 +79,7 @@ function begin({ milliseconds = Number.POSITIVE_INFINITY, limit = Number.POSITIV
     busy: connections.length,
     sentAt: new Float64Array(connections.length),
   }
+  stayAwake()
   for (let index = 0; index < connections.length; index++) sendNext(index, startedAt)
 }
 

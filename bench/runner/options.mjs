@@ -2,7 +2,7 @@ import { parseArgs } from 'node:util'
 import { peers } from '../peers.mjs'
 import { works } from '../work/requests.mjs'
 
-const usage = `node run.mjs [--work a,b,c,d,e] [--peers viaduct,fastify,…] [--rounds 3] [--seconds 1.5]
+const usage = `node run.mjs [--work a,b,c,d,e] [--peers viaduct,fastify,…] [--rounds 9] [--seconds 0.5]
             [--connections 64] [--output results] [--print-only] [--readme]`
 
 function pick(text, known, name) {
@@ -27,8 +27,8 @@ export function readOptions(args) {
     options: {
       work: { type: 'string' },
       peers: { type: 'string' },
-      rounds: { type: 'string', default: '3' },
-      seconds: { type: 'string', default: '1.5' },
+      rounds: { type: 'string', default: '9' },
+      seconds: { type: 'string', default: '0.5' },
       connections: { type: 'string', default: '64' },
       output: { type: 'string' },
       'print-only': { type: 'boolean', default: false },

@@ -4,7 +4,7 @@ import { verify } from './verify.mjs'
 
 /** Milliseconds of load before the first round of a peer, and before each later one. */
 const firstWarmUpMs = 1500
-const laterWarmUpMs = 300
+const laterWarmUpMs = 100
 /**
  * A slow peer is warmed further, up to so many requests or milliseconds: its code is compiled by the number of requests
  * it has seen, and the rate of some still doubled after three seconds.

@@ -99,7 +99,9 @@ export class MemoryConnector implements Connector {
   async create(model: Model, rows: readonly Row[], options: ConnectorOptions): Promise<Row[]> {
     const target = this.#target(model, options, false)
     const changes = insert(target, rows)
-    const created = changes.map(({ after }) => target.table.copies.copyOut(after ?? {}, undefined))
+    const { copies } = target.table
+    const created: Row[] = []
+    for (const { after } of changes) created.push(copies.copyOut(after ?? {}, undefined))
     const isDurable = this.#apply(target, changes)
     if (isDurable !== undefined) await isDurable
     return created

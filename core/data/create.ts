@@ -27,18 +27,24 @@ export function createIn(operation: Operation, data: unknown): Promise<Row> {
 }
 
 /** Nobody observes: one wait, that for the connector. Measured 2026-11 with ten flat properties: 2.2 µs besides the connector. */
-async function createPlain(operation: Operation, data: unknown): Promise<Row> {
-  const { runtime, connector, connectorOptions } = operation
-  const { row, failures } = draftRow(operation, data)
-  const waiting = checkRow(operation, row, failures, validationMode(operation), { isNew: true })
-  if (waiting !== undefined) await waiting
-  const sent = runtime.coercion.store(row)
-  const [stored] = await connector.create(runtime.model, [sent], connectorOptions)
-  const created = runtime.coercion.load(stored ?? sent)
-  const announced = announceRow(operation, 'create', created, { isNew: true })
-  if (announced !== undefined) await announced
-  return created
+function createPlain(operation: Operation, data: unknown): Promise<Row> {
+  const { row, failures, isWhole } = draftRow(operation, data)
+  if (isWhole === true && operation.runtime.validation.isImplied) return store(operation, row)
+  const waiting = checkRow(operation, row, failures, validationMode(operation), newRow)
+  return waiting === undefined ? store(operation, row) : waiting.then(() => store(operation, row))
 }
+
+function store(operation: Operation, row: Row): Promise<Row> {
+  const { runtime, connector, connectorOptions } = operation
+  const sent = runtime.coercion.store(row)
+  return connector.create(runtime.model, [sent], connectorOptions).then((rows) => {
+    const created = runtime.coercion.load(rows[0] ?? sent)
+    const announced = announceRow(operation, 'create', created, newRow)
+    return announced === undefined ? created : announced.then(() => created)
+  })
+}
+
+const newRow = Object.freeze({ isNew: true })
 
 async function createObserved(operation: Operation, data: unknown): Promise<Row> {
   const row = await prepareNew(operation, data)

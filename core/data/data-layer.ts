@@ -1,9 +1,9 @@
 import { invalidArgument, remoteError } from '../error/remote-error.ts'
-import { compileCoercion } from '../model/coerce.ts'
+import { compileCoercion, type ModelCoercion } from '../model/coerce.ts'
 import type { Hook, HookName, HookTable } from '../model/hook.ts'
 import type { Model } from '../model/model.ts'
 import { compilePresenters, type Presenter } from '../model/present.ts'
-import { compileValidation } from '../model/validate.ts'
+import { compileValidation, type ModelValidation } from '../model/validate.ts'
 import type { Profile } from '../profile.ts'
 import type { ParseContext } from '../query/parse-context.ts'
 import { parseFilter } from '../query/parse-filter.ts'
@@ -209,12 +209,21 @@ class Layer implements DataLayer {
     const contexts = this.#contexts(model, models, source)
     const feed = this.#feeds.get(model.name) ?? new ChangeFeed()
     this.#feeds.set(model.name, feed)
+    // the two that take longest wait for the first row
+    let coercion: ModelCoercion | undefined
+    let validation: ModelValidation | undefined
     return {
       model,
       layer: this.#state,
       source,
-      coercion: compileCoercion(model),
-      validation: compileValidation(model),
+      get coercion() {
+        coercion ??= compileCoercion(model)
+        return coercion
+      },
+      get validation() {
+        validation ??= compileValidation(model)
+        return validation
+      },
       presenter,
       identity: compileIdentity(model),
       changes: feed,

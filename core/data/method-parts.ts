@@ -70,7 +70,7 @@ export function sharedMethod(parts: MethodParts): MethodSource {
     ...rest,
     accepts: hasOptions ? accepts : [...accepts, optionsArgument],
   }
-  return { name, definition, handler }
+  return { name, definition, handler, isDerived: true }
 }
 
 /** The whole body as data of a model. */

@@ -16,6 +16,8 @@ import { parseContextOf } from './query-guards.ts'
 export interface Draft {
   row: Row
   readonly failures: ValidationFailure[]
+  /** The data was a whole row, see {@link ModelCoercion.pass}. */
+  readonly isWhole?: boolean
 }
 
 /** Converts the data of a new or replaced row; the values every row of the model carries win. Source: data D-1.1-14, D-3.6-7. */
@@ -25,7 +27,7 @@ export function draftRow(operation: Operation, data: unknown, name = 'data'): Dr
   const full = model.attributes === undefined ? given : { ...given, ...model.attributes }
   const failures: ValidationFailure[] = []
   const whole = coercion.pass(full)
-  if (whole !== undefined) return { row: whole, failures }
+  if (whole !== undefined) return { row: whole, failures, isWhole: true }
   const guards = parseContextOf(operation, 'write').options
   guardKeys(given, guards)
   return { row: coercion.create(full, failures, guards.maxDepthOfData), failures }

@@ -12,6 +12,8 @@ export interface MethodSource {
   readonly isSharedCtor?: boolean
   /** The class or object it was found on. */
   readonly owner?: unknown
+  /** It follows from a model and holds no mistake of the user's: it may be compiled when somebody asks for it. */
+  readonly isDerived?: boolean
 }
 
 /** Compiles one method of a class. **Errors**: `INVALID_ARGUMENT` naming the method and the key. */

@@ -6,6 +6,7 @@ import type { Property, PropertyType } from './property.ts'
 import type { Validation } from './validation.ts'
 import type { ValidationRun } from './validation-run.ts'
 import { type Check, compileCheck } from './validator.ts'
+import { areImplied } from './whole-row.ts'
 
 export type { UniqueCondition, UniquenessLookup, ValidationRun } from './validation-run.ts'
 
@@ -13,6 +14,8 @@ export type { UniqueCondition, UniquenessLookup, ValidationRun } from './validat
 export interface ModelValidation {
   /** There is nothing to check. */
   readonly isEmpty: boolean
+  /** There is nothing to check in a row that {@link ModelCoercion.pass} made. */
+  readonly isImplied: boolean
   /**
    * Checks a converted row: `undefined` when it is valid, else the 422 to throw. A promise only when an asynchronous
    * validator (uniqueness, custom) really ran.
@@ -77,7 +80,7 @@ export function compileValidation(
     return found.length === 0 ? undefined : errorFromFailures(model, found)
   }
 
-  return Object.freeze({ isEmpty: properties.length === 0, check })
+  return Object.freeze({ isEmpty: properties.length === 0, isImplied: areImplied(model), check })
 }
 
 /** Groups checks by property, in the order the properties first appear among the validations. */

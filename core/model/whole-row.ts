@@ -1,5 +1,5 @@
 import type { PropertyPlan } from './coerce-type.ts'
-import type { Row } from './model.ts'
+import type { Model, Row } from './model.ts'
 import type { PropertyType } from './property.ts'
 
 /** Test of one given value: `true` says conversion and schema would pass it on unchanged, `false` says nothing. */
@@ -9,13 +9,13 @@ type Accepts = (value: unknown) => boolean
 interface Column {
   readonly name: string
   readonly accepts: Accepts
-  /** A missing value would be filled in. */
-  readonly isFilled: boolean
+  /** A missing value is filled in, or a failure. */
+  readonly isNeeded: boolean
 }
 
 /**
  * Compiles a test for data that is a whole row already: declared keys in declared order, flat values every conversion and
- * schema passes on, and no missing value that would be filled in. A copy of such data is what converting it gives, and it
+ * schema passes on, and no missing value that would be filled in or refused. A copy of such data is what converting it gives, and it
  * holds no key that has to be refused. Most rows clients send are of this kind (measured 2026-11: a row of ten properties
  * takes 0.3 µs instead of 1.3 µs). `undefined` for models with properties that never are.
  */
@@ -28,7 +28,7 @@ export function compileWholeTest(
     columns.push({
       name: plan.name,
       accepts: acceptsOf(plan),
-      isFilled: plan.fallback !== undefined || plan.fillsMissing,
+      isNeeded: plan.fallback !== undefined || plan.fillsMissing || plan.property.required,
     })
   }
   return (data) => isWhole(data, columns)
@@ -40,12 +40,12 @@ function isWhole(data: Readonly<Row>, columns: readonly Column[]): boolean {
   for (const key in data) {
     let column = columns[position++]
     while (column !== undefined && column.name !== key) {
-      if (column.isFilled) return false
+      if (column.isNeeded) return false
       column = columns[position++]
     }
     if (column === undefined || !column.accepts(data[key])) return false
   }
-  for (; position < columns.length; position++) if (columns[position]?.isFilled) return false
+  for (; position < columns.length; position++) if (columns[position]?.isNeeded) return false
   return true
 }
 
@@ -73,4 +73,17 @@ function unchangedBy({ kind }: PropertyType): Accepts | undefined {
     default:
       return undefined
   }
+}
+
+/**
+ * A whole row fulfils every validation of the model: those its properties imply, where a schema decides what is blank, and
+ * the one against given keys, because no whole row has a generated one.
+ */
+export function areImplied({ properties, validations }: Model): boolean {
+  return validations.every(({ kind, property: name, allowBlank }) => {
+    const property = properties.get(name)
+    if (kind === 'absence') return property?.generated === true
+    if (kind === 'date') return property?.type.kind === 'date'
+    return kind === 'presence' && allowBlank === true && property?.required === true
+  })
 }

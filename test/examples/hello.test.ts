@@ -21,7 +21,7 @@ async function startHello(): Promise<{ readonly server: ServerProcess; readonly 
     ],
     { cwd: folder, env: { PORT: '0' } },
   )
-  const [, address = ''] = await server.waitFor(/methods at (http:[^;\s]+)/, 30_000)
+  const [, address = ''] = await server.waitFor(/classes at (http:[^;\s]+)/, 30_000)
   return { server, origin: new URL(address).origin }
 }
 

@@ -74,7 +74,7 @@ async function invokeIn(
   args: Readonly<Record<string, unknown>>,
   options: InvokeOptions,
 ): Promise<unknown> {
-  const method = environment.catalog().methods.get(fullName)
+  const method = environment.catalog().find(fullName)
   if (method === undefined) {
     throw notFound('METHOD_NOT_FOUND', `there is no method ${fullName}`)
   }

@@ -1,7 +1,7 @@
 import type { Catalog, Model, ReturnDefinition } from '../../core/spi.ts'
 import { compileInput, type InputReader } from './arguments.ts'
 import type { RestConfiguration } from './rest-options.ts'
-import type { Route } from './routes.ts'
+import type { Route, RouteGroup } from './routes.ts'
 import { fileParameters } from './upload.ts'
 
 /** A route with everything about its requests and answers that can be decided before the first call. */
@@ -89,5 +89,30 @@ export class LazyEndpoint {
   get endpoint(): Endpoint {
     this.#endpoint ??= compileEndpoint(this.route, this.#catalog, this.#environment)
     return this.#endpoint
+  }
+}
+
+/** The endpoints of one class path, made when a request comes near. */
+export class EndpointGroup {
+  readonly #group: RouteGroup
+  readonly #catalog: Catalog
+  readonly #environment: EndpointEnvironment
+  #targets: readonly LazyEndpoint[] | undefined
+
+  constructor(group: RouteGroup, catalog: Catalog, environment: EndpointEnvironment) {
+    this.#group = group
+    this.#catalog = catalog
+    this.#environment = environment
+  }
+
+  get classPath(): string {
+    return this.#group.classPath
+  }
+
+  get targets(): readonly LazyEndpoint[] {
+    this.#targets ??= this.#group.routes.map(
+      (route) => new LazyEndpoint(route, this.#catalog, this.#environment),
+    )
+    return this.#targets
   }
 }

@@ -15,14 +15,14 @@ import { HttpExchange } from '../http/exchange.ts'
 import type { HttpHost } from '../http/host.ts'
 import { parseMediaType } from '../http/media-type.ts'
 import { hasBody, readHeader } from '../http/request-headers.ts'
-import { type Endpoint, LazyEndpoint } from './endpoint.ts'
+import { type Endpoint, EndpointGroup, type LazyEndpoint } from './endpoint.ts'
 import { writeFile } from './file-writer.ts'
 import { createNegotiator, type Negotiator, type ResultFormat } from './negotiation.ts'
 import { type BodyRules, parsedByMiddleware, takeRequestBody } from './request-body.ts'
 import { RestCall } from './rest-call.ts'
 import type { RestConfiguration, RestOptions } from './rest-options.ts'
 import { type Match, Router } from './router.ts'
-import { compileRoutes, type Route } from './routes.ts'
+import { groupRoutes, type Route, type RouteGroup } from './routes.ts'
 import { type StreamEnvironment, writeStream } from './stream-writer.ts'
 import { Upload } from './upload.ts'
 import { sendTagged, writeValue } from './value-writer.ts'
@@ -39,7 +39,7 @@ export class RestMount {
   readonly #streams: StreamEnvironment
   readonly #use: Middleware | undefined
   readonly #routers: Middleware | undefined
-  #routes: readonly Route[] = []
+  #groups: readonly RouteGroup[] = []
   #router = new Router<LazyEndpoint>([])
 
   constructor(
@@ -72,15 +72,15 @@ export class RestMount {
   }
 
   get routes(): readonly Route[] {
-    return this.#routes
+    return this.#groups.flatMap(({ routes }) => routes)
   }
 
-  /** Compiles the routes of a new catalog; requests under way keep theirs. Source: remoting M-9. */
+  /** Takes the routes of a new catalog; requests under way keep theirs. Source: remoting M-9. */
   update(catalog: Catalog): void {
     const environment = { configuration: this.configuration, compat: this.#profile.compat }
-    this.#routes = compileRoutes(catalog, this.configuration.normalizeHttpPath)
+    this.#groups = groupRoutes(catalog, this.configuration.normalizeHttpPath)
     this.#router = new Router(
-      this.#routes.map((route) => new LazyEndpoint(route, catalog, environment)),
+      this.#groups.map((group) => new EndpointGroup(group, catalog, environment)),
     )
   }
 

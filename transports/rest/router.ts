@@ -12,26 +12,30 @@ export interface Match<T extends Target> {
   readonly params: Readonly<Record<string, string>>
 }
 
+/** The targets below one class path, in the order they are to be tried; listed at first access. */
+export interface TargetGroup<T extends Target> {
+  readonly classPath: string
+  readonly targets: readonly T[]
+}
+
 /**
  * A tree over the path segments of an ordered list of routes. It answers exactly as trying the list from the top
  * would: every node knows the lowest position below it, so branches that can not win are not entered.
  *
+ * The targets of a group enter the tree when a request comes to where their class path leads, so that a thousand classes
+ * cost a start little.
+ *
  * Case of literal segments and one trailing slash do not matter. Source: remoting U-6, U-7, U-9, U-10.
  */
 export class Router<T extends Target> {
-  readonly #trees = new Map<string, Node<T>>()
-  readonly #classes: readonly ClassPath[]
-  readonly #verbs: readonly string[]
+  readonly #groups: readonly TargetGroup<T>[]
+  /** By verb, planted at its first request; `*` takes routes of every verb. */
+  readonly #trees = new Map<string, Tree<T>>()
+  #classes: readonly ClassPath<T>[] | undefined
 
-  /** `targets` in the order they are to be tried. */
-  constructor(targets: readonly T[]) {
-    const verbs = new Set(targets.map(({ route }) => route.verb))
-    const segments = targets.map(({ route }) => route.path.split('/').filter(isNotEmpty))
-    for (const verb of [...verbs, 'head', '*']) {
-      this.#trees.set(verb, buildTree(targets, segments, verb))
-    }
-    this.#verbs = [...verbs]
-    this.#classes = classPaths(targets)
+  /** `groups` in the order they are to be tried. */
+  constructor(groups: readonly TargetGroup<T>[]) {
+    this.#groups = groups
   }
 
   /**
@@ -40,16 +44,7 @@ export class Router<T extends Target> {
    * **Errors**: 400 `URIError` for a parameter that can not be decoded.
    */
   find(verb: string, url: string, start: number, end: number): Match<T> | undefined {
-    const tree = this.#trees.get(verb) ?? this.#trees.get('*')
-    if (tree === undefined) return undefined
-    const search: Search<T> = {
-      url,
-      end: withoutSlash(url, start, end),
-      best: undefined,
-      values: [],
-      captured: [],
-    }
-    walk(tree, start, search)
+    const search = this.#search(verb, url, start, end)
     const { best } = search
     return best === undefined
       ? undefined
@@ -59,8 +54,8 @@ export class Router<T extends Target> {
   /** The verbs a path answers to, in upper case, for an Allow header; HEAD where GET is. Source: remoting U-11, U-12. */
   allowedVerbs(url: string, start: number, end: number): readonly string[] {
     const found = new Set<string>()
-    for (const verb of this.#verbs) {
-      if (this.#findExactly(verb, url, start, end)) found.add(verb)
+    for (const verb of this.#verbsNear(url, start, end)) {
+      if (this.#search(verb, url, start, end).best !== undefined) found.add(verb)
     }
     if (found.delete('all')) for (const verb of commonVerbs) found.add(verb)
     if (found.has('get')) found.add('head')
@@ -68,18 +63,41 @@ export class Router<T extends Target> {
     return [...found].sort((a, b) => rank(a) - rank(b)).map((verb) => verb.toUpperCase())
   }
 
-  #findExactly(verb: string, url: string, start: number, end: number): boolean {
-    const tree = this.#trees.get(verb === 'all' ? '*' : verb)
-    if (tree === undefined) return false
+  /** Verbs of the routes whose class path may begin the URL. */
+  #verbsNear(url: string, start: number, end: number): ReadonlySet<string> {
+    const path = url.slice(start, end)
+    const verbs = new Set<string>()
+    for (const { pattern, group } of this.#classPaths()) {
+      if (pattern.test(path)) for (const { route } of group.targets) verbs.add(route.verb)
+    }
+    return verbs
+  }
+
+  #search(verb: string, url: string, start: number, end: number): Search<T> {
     const search: Search<T> = {
+      tree: this.#treeOf(verb),
       url,
       end: withoutSlash(url, start, end),
       best: undefined,
       values: [],
       captured: [],
     }
-    walk(tree, start, search)
-    return search.best !== undefined
+    walk(search.tree.root, start, search)
+    return search
+  }
+
+  /** Requests have few verbs: node knows some thirty. */
+  #treeOf(verb: string): Tree<T> {
+    const known = this.#trees.get(verb)
+    if (known !== undefined) return known
+    const tree = plant(this.#groups, verb)
+    this.#trees.set(verb, tree)
+    return tree
+  }
+
+  #classPaths(): readonly ClassPath<T>[] {
+    this.#classes ??= this.#groups.map(classPathOf)
+    return this.#classes
   }
 
   /** The most exact class whose path begins the URL, and where the rest begins. Source: remoting U-14. */
@@ -88,10 +106,13 @@ export class Router<T extends Target> {
     start: number,
     end: number,
   ): { readonly name: string; readonly length: number } | undefined {
-    const path = url.slice(start, end).toLowerCase()
-    for (const { name, pattern } of this.#classes) {
+    const path = url.slice(start, end)
+    for (const { pattern, group } of this.#classPaths()) {
       const match = pattern.exec(path)
-      if (match !== null) return { name, length: match[0].length }
+      const [first] = match === null ? [] : group.targets
+      if (match !== null && first !== undefined) {
+        return { name: first.route.sharedClass.name, length: match[0].length }
+      }
     }
     return undefined
   }
@@ -106,7 +127,21 @@ interface Leaf<T extends Target> {
   readonly names: readonly string[]
 }
 
+/** The routes of one verb. */
+interface Tree<T extends Target> {
+  readonly verb: string
+  readonly root: Node<T>
+}
+
+/** A group that has not entered the tree yet, and the position of its first target. */
+interface Pending<T extends Target> {
+  readonly group: TargetGroup<T>
+  readonly order: number
+}
+
 interface Node<T extends Target> {
+  /** Groups to be planted before the node is looked at. */
+  pending: Pending<T>[] | undefined
   /** Lowest order in the subtree. */
   best: number
   leaf: Leaf<T> | undefined
@@ -121,6 +156,7 @@ interface Node<T extends Target> {
 }
 
 interface Search<T extends Target> {
+  readonly tree: Tree<T>
   readonly url: string
   readonly end: number
   best: Leaf<T> | undefined
@@ -130,6 +166,7 @@ interface Search<T extends Target> {
 
 function createNode<T extends Target>(): Node<T> {
   return {
+    pending: undefined,
     best: Infinity,
     leaf: undefined,
     literals: undefined,
@@ -139,20 +176,37 @@ function createNode<T extends Target>(): Node<T> {
   }
 }
 
-/** The tree of one verb; `*` stands for verbs no route names. */
-function buildTree<T extends Target>(
-  targets: readonly T[],
-  segments: readonly (readonly string[])[],
-  verb: string,
-): Node<T> {
+/** Positions a group may take: more than any class has routes. */
+const groupSize = 2 ** 20
+
+/** The tree of one verb, its groups where their class paths lead; from the first parameter on, nobody knows. */
+function plant<T extends Target>(groups: readonly TargetGroup<T>[], verb: string): Tree<T> {
   const root = createNode<T>()
-  for (let order = 0; order < targets.length; order++) {
-    const target = targets[order] as T // order is in range
-    const named = target.route.verb
-    if (named !== verb && named !== 'all' && !(verb === 'head' && named === 'get')) continue
-    insert(root, target, order, segments[order] ?? [])
+  for (const [index, group] of groups.entries()) {
+    const order = index * groupSize
+    let node = root
+    node.best = Math.min(node.best, order)
+    for (const segment of group.classPath.split('/').filter(isNotEmpty)) {
+      if (segment.includes(':') || segment === '*') break
+      node = childFor(node, segment, [])
+      node.best = Math.min(node.best, order)
+    }
+    node.pending ??= []
+    node.pending.push({ group, order })
   }
-  return root
+  return { verb, root }
+}
+
+function grow<T extends Target>(node: Node<T>, { verb, root }: Tree<T>): void {
+  const pending = node.pending ?? []
+  node.pending = undefined
+  for (const { group, order } of pending) {
+    for (const [index, target] of group.targets.entries()) {
+      const { verb: named, path } = target.route
+      const isMeant = verb === named || named === 'all' || (verb === 'head' && named === 'get')
+      if (isMeant) insert(root, target, order + index, path.split('/').filter(isNotEmpty))
+    }
+  }
 }
 
 const isNotEmpty = (segment: string): boolean => segment !== ''
@@ -170,13 +224,18 @@ function insert<T extends Target>(
   for (const [index, segment] of segments.entries()) {
     if (segment === '*' && index === segments.length - 1) {
       names.push('0')
-      node.rest ??= leaf
+      node.rest = earlier(node.rest, leaf)
       return
     }
     node = childFor(node, segment, names)
     node.best = Math.min(node.best, order)
   }
-  node.leaf ??= leaf // an earlier route of the same shape wins
+  node.leaf = earlier(node.leaf, leaf)
+}
+
+/** Of two routes of the same shape the earlier one wins; groups do not come in order. */
+function earlier<T extends Target>(known: Leaf<T> | undefined, leaf: Leaf<T>): Leaf<T> {
+  return known === undefined || leaf.order < known.order ? leaf : known
 }
 
 function childFor<T extends Target>(node: Node<T>, segment: string, names: string[]): Node<T> {
@@ -230,6 +289,7 @@ const slash = 47
 /** `position` stands on the slash ahead of the next segment, or at the end. */
 function walk<T extends Target>(node: Node<T>, position: number, search: Search<T>): void {
   const { url, end } = search
+  if (node.pending !== undefined) grow(node, search.tree)
   if (position >= end) {
     if (node.leaf !== undefined) take(node.leaf, search)
     return
@@ -309,21 +369,12 @@ function decodeSegment(text: string): string {
   }
 }
 
-interface ClassPath {
-  readonly name: string
+interface ClassPath<T extends Target> {
+  readonly group: TargetGroup<T>
   readonly pattern: RegExp
 }
 
-/** Class paths, the more exact ones first: the targets come in that order. */
-function classPaths(targets: readonly Target[]): readonly ClassPath[] {
-  const known = new Map<string, ClassPath>()
-  for (const { route } of targets) {
-    if (known.has(route.classPath)) continue
-    const source = route.classPath === '/' ? '' : segmentSource(route.classPath.toLowerCase())
-    known.set(route.classPath, {
-      name: route.sharedClass.name,
-      pattern: new RegExp(`^${source}(?=/|$)`),
-    })
-  }
-  return [...known.values()]
+function classPathOf<T extends Target>(group: TargetGroup<T>): ClassPath<T> {
+  const source = group.classPath === '/' ? '' : segmentSource(group.classPath)
+  return { group, pattern: new RegExp(`^${source}(?=/|$)`, 'i') }
 }

@@ -14,26 +14,56 @@ export interface Route {
   readonly http: HttpRoute
 }
 
+/** The routes below one class path. Their classes are compiled, and the routes listed, at first access. */
+export interface RouteGroup {
+  readonly classPath: string
+  /** In the order they are tried: by verb, then by path. */
+  readonly routes: readonly Route[]
+}
+
 /**
- * Lists every route of a catalog in the order they are tried: the more exact class path first, then verb, then path.
+ * Groups the routes of a catalog by class path, in the order they are tried: the more exact class path first.
  * Source: remoting U-1 … U-8, U-13.
  */
-export function compileRoutes(catalog: Catalog, normalizeHttpPath: boolean): readonly Route[] {
-  const groups = new Map<string, Ranked[]>()
+export function groupRoutes(catalog: Catalog, normalizeHttpPath: boolean): readonly RouteGroup[] {
+  const groups = new Map<string, LazyGroup>()
   for (const sharedClass of catalog.classes) {
     const normalize = sharedClass.normalizeHttpPath ?? normalizeHttpPath
     const shape = normalize ? normalizePath : tidyPath
     for (const path of sharedClass.paths) {
       const classPath = shape(path)
-      const group = groups.get(classPath) ?? []
+      const group = groups.get(classPath) ?? new LazyGroup(classPath)
       groups.set(classPath, group)
-      addRoutes(group, sharedClass, classPath, shape)
+      group.add(sharedClass, shape)
     }
   }
-  const ordered = [...groups].sort(([a], [b]) => comparePaths(a, b))
-  return Object.freeze(
-    ordered.flatMap(([, group]) => group.sort(compareRanked).map(({ route }) => route)),
-  )
+  return [...groups.values()].sort((a, b) => comparePaths(a.classPath, b.classPath))
+}
+
+class LazyGroup implements RouteGroup {
+  readonly classPath: string
+  readonly #members: { readonly shared: SharedClass; readonly shape: (path: string) => string }[] =
+    []
+  #routes: readonly Route[] | undefined
+
+  constructor(classPath: string) {
+    this.classPath = classPath
+  }
+
+  add(shared: SharedClass, shape: (path: string) => string): void {
+    this.#members.push({ shared, shape })
+  }
+
+  get routes(): readonly Route[] {
+    if (this.#routes === undefined) {
+      const ranked: Ranked[] = []
+      for (const { shared, shape } of this.#members) {
+        addRoutes(ranked, shared, this.classPath, shape)
+      }
+      this.#routes = Object.freeze(ranked.sort(compareRanked).map(({ route }) => route))
+    }
+    return this.#routes
+  }
 }
 
 /** A route with its path split once, not at every comparison. */

@@ -132,7 +132,8 @@ export async function startServer(setup: Setup): Promise<TestServer> {
     )
     const methods = new Map(compiled.flatMap((one) => one.methods.map((m) => [m.fullName, m])))
     const describe = () => ({ viaduct: 1, classes: [], models: [] }) as const
-    return { classes: compiled, methods, models: setup.models ?? new Map(), describe }
+    const find = (fullName: string) => methods.get(fullName)
+    return { classes: compiled, methods, find, models: setup.models ?? new Map(), describe }
   }
 
   function planEnvironment() {
