@@ -50,6 +50,7 @@ export function buildCatalog(
       return methods
     },
     find(fullName) {
+      if (fullName.length > maxNameLength) return undefined
       for (let dot = fullName.indexOf('.'); dot > 0; dot = fullName.indexOf('.', dot + 1)) {
         const found = byName.get(fullName.slice(0, dot))?.methods.get(fullName)
         if (found !== undefined) return found
@@ -61,6 +62,9 @@ export function buildCatalog(
   }
   return Object.freeze(catalog)
 }
+
+/** Longest full name looked up: every dot in it is tried as the end of the class's name. */
+const maxNameLength = 1024
 
 /** The methods of the classes of one name; the first of two with the same full name counts. */
 class ClassMethods {

@@ -3,15 +3,15 @@ import type { Catalog, Manifest, ManifestValue, SharedClass } from './catalog.ts
 import { isSchema } from './method/parameter.ts'
 import type { Parameter, ReturnValue, SharedMethod } from './method/shared-method.ts'
 import type { Model } from './model/model.ts'
-import type { PropertyType } from './model/property.ts'
+import type { Property, PropertyType } from './model/property.ts'
 
 /** Describes everything a client generator, an explorer or an API document needs. */
 export function describeCatalog(catalog: Catalog): Manifest {
   return {
     viaduct: 1,
     classes: byName(catalog.classes).map(describeClass),
-    models: byName([...catalog.models.values()].filter((model) => model.isPublic)).map(
-      describeModel,
+    models: byName([...catalog.models.values()].filter((model) => model.isPublic)).map((model) =>
+      describeModel(model, foreignKeysOf(model, catalog)),
     ),
   }
 }
@@ -26,6 +26,7 @@ function describeClass(shared: SharedClass): ManifestValue {
     name: shared.name,
     paths: shared.paths,
     model: shared.model?.name,
+    normalizeHttpPath: shared.normalizeHttpPath,
     sharedCtor: shared.sharedCtor === undefined ? undefined : describeMethod(shared.sharedCtor),
     methods: methods.map(describeMethod),
   })
@@ -64,7 +65,9 @@ function describeParameter(parameter: Parameter): ManifestValue {
     description: text(definition.description),
     documented: parameter.documented ? undefined : false,
     default: json(definition.default),
-    schema: isSchema(definition.type) ? schemaOf(definition.type, 'input') : undefined,
+    allowArray: definition.allowArray === true || undefined,
+    nullable: definition.nullable === true || undefined,
+    schema: schemaOfDeclared(definition.type, 'input'),
   })
 }
 
@@ -77,24 +80,123 @@ function describeReturn(returned: ReturnValue): ManifestValue {
     target: returned.target === 'body' ? undefined : returned.target,
     header: returned.header,
     description: text(definition.description),
-    schema: isSchema(definition.type) ? schemaOf(definition.type, 'output') : undefined,
+    schema: schemaOfDeclared(definition.type, 'output'),
+    items: schemaOfDeclared(definition['items'], 'output'),
   })
 }
 
-function schemaOf(schema: z.ZodType, io: 'input' | 'output'): ManifestValue {
-  const made = z.toJSONSchema(schema, { unrepresentable: 'any', io, override: dateOverride })
+type Direction = 'input' | 'output'
+
+/** JSON Schema of a schema or an inline type; `undefined` where the type's name says everything. */
+function schemaOfDeclared(declared: unknown, io: Direction): ManifestValue | undefined {
+  if (isSchema(declared)) return schemaOf(declared, io)
+  return typeof declared === 'object' && declared !== null && !('~standard' in declared)
+    ? schemaOfInline(declared, io)
+    : undefined
+}
+
+/** Inline types of LoopBack: `[type]`, `{ anyOf: [type] }`, `{ title: 'string' }`. Source: remoting TY-5, TY-6. */
+function schemaOfInline(declared: object, io: Direction): ManifestValue | undefined {
+  if (Array.isArray(declared)) {
+    const items = schemaOfDeclared(declared[0], io)
+    return items === undefined ? undefined : { type: 'array', items }
+  }
+  if ('anyOf' in declared && Array.isArray(declared.anyOf)) {
+    return { anyOf: declared.anyOf.map((type) => schemaOfMember(type, io)) }
+  }
+  if ('properties' in declared && declared.properties instanceof Map) return undefined
+  const members = Object.entries(declared)
+  const required = members.filter(([, member]) => isRequired(member)).map(([name]) => name)
+  return compact({
+    type: 'object',
+    properties: Object.fromEntries(members.map(([name, type]) => [name, schemaOfMember(type, io)])),
+    required: required.length === 0 ? undefined : required,
+  })
+}
+
+function isRequired(member: unknown): boolean {
+  return (
+    typeof member === 'object' &&
+    member !== null &&
+    !isSchema(member) &&
+    'type' in member &&
+    'required' in member &&
+    member.required === true
+  )
+}
+
+/** A member is a type, or a descriptor with one. */
+function schemaOfMember(member: unknown, io: Direction): ManifestValue {
+  const isObject = typeof member === 'object' && member !== null && !isSchema(member)
+  const type: unknown = isObject && 'type' in member ? member.type : member
+  if (Array.isArray(type)) return { type: 'array', items: schemaOfMember(type[0], io) }
+  if (typeof type === 'function') return schemaOfName(type.name)
+  return typeof type === 'string' ? schemaOfName(type) : (schemaOfDeclared(type, io) ?? {})
+}
+
+const plainNames: Readonly<Record<string, ManifestValue>> = {
+  string: { type: 'string' },
+  text: { type: 'string' },
+  decimal: { type: 'string' },
+  datestring: { type: 'string' },
+  number: { type: 'number' },
+  integer: { type: 'integer' },
+  boolean: { type: 'boolean' },
+  object: { type: 'object' },
+  array: { type: 'array' },
+  any: {},
+  json: {},
+  date: { type: 'string', format: 'date-time', 'x-type': 'date' },
+}
+
+/** `x-type` names what JSON Schema has no word for: `date`, `bigint`, `buffer`, `geopoint`, a model. */
+function schemaOfName(name: string): ManifestValue {
+  const key = name.toLowerCase()
+  const plain = Object.hasOwn(plainNames, key) ? plainNames[key] : undefined
+  if (plain !== undefined) return plain
+  return { 'x-type': ['bigint', 'buffer', 'geopoint', 'file'].includes(key) ? key : name }
+}
+
+function schemaOf(schema: z.ZodType, io: Direction): ManifestValue {
+  const { $schema: _version, ...made } = z.toJSONSchema(schema, {
+    unrepresentable: 'any',
+    io,
+    override: nameRichTypes,
+  })
   return json(made) ?? {}
 }
 
-/** zod has no JSON Schema for dates; on the wire they are ISO texts. */
-function dateOverride(context: { zodSchema: unknown; jsonSchema: Record<string, unknown> }): void {
-  if (context.zodSchema instanceof z.ZodDate) {
-    context.jsonSchema['type'] = 'string'
-    context.jsonSchema['format'] = 'date-time'
-  }
+/** zod has no JSON Schema for dates and big integers; on the wire dates are ISO texts. */
+function nameRichTypes({ zodSchema, jsonSchema }: SchemaInProgress): void {
+  const { type } = zodSchema._zod.def
+  if (type === 'date') Object.assign(jsonSchema, schemaOfName(type))
+  if (type === 'bigint' || type === 'file') jsonSchema['x-type'] = type
 }
 
-function describeModel(model: Model): ManifestValue {
+interface SchemaInProgress {
+  readonly zodSchema: z.core.$ZodType
+  readonly jsonSchema: Record<string, unknown>
+}
+
+function foreignKeysOf(model: Model, catalog: Catalog): ReadonlySet<string> {
+  const pointing = [...catalog.models.values()].flatMap((other) =>
+    [...other.relations.values()].filter(({ target }) => target === model.name),
+  )
+  return new Set([
+    ...[...model.relations.values()].flatMap(({ ownKeys }) => ownKeys),
+    ...pointing.flatMap(({ targetKeys }) => targetKeys),
+  ])
+}
+
+/** Declared order; the foreign keys at the end come by name, for they were added in the order of the models. */
+function inStableOrder(model: Model, foreignKeys: ReadonlySet<string>): readonly Property[] {
+  const properties = [...model.properties.values()]
+  const isAdded = ({ name, id }: Property) => id === 0 && foreignKeys.has(name)
+  const start = properties.findLastIndex((property) => !isAdded(property)) + 1
+  return [...properties.slice(0, start), ...byName(properties.slice(start))]
+}
+
+function describeModel(model: Model, foreignKeys: ReadonlySet<string>): ManifestValue {
   return compact({
     name: model.name,
     plural: model.plural,
@@ -103,18 +205,10 @@ function describeModel(model: Model): ManifestValue {
     id: model.id.map((property) => property.name),
     strict: model.strict,
     forceId: model.forceId,
-    properties: [...model.properties.values()]
-      .filter((property) => !property.hidden)
-      .map((property) =>
-        compact({
-          name: property.name,
-          type: typeName(property.type),
-          required: property.required || undefined,
-          id: property.id || undefined,
-          generated: property.generated || undefined,
-          description: text(property.settings['description']),
-        }),
-      ),
+    description: text(model.settings['description']),
+    properties: inStableOrder(model, foreignKeys)
+      .filter(({ hidden, name }) => !hidden && !model.hidden.has(name))
+      .map(describeProperty),
     relations: [...model.relations.values()].map((relation) =>
       compact({
         name: relation.name,
@@ -126,6 +220,68 @@ function describeModel(model: Model): ManifestValue {
       }),
     ),
   })
+}
+
+/**
+ * `filled`: a missing value is made on creation. `nullable`: declared by a type's name, it may be null; a schema says so
+ * itself. `inputSchema`: what is written differs from what is read.
+ */
+function describeProperty(property: Property): ManifestValue {
+  const { schema, settings } = property
+  const output = schema === undefined ? schemaOfNested(property.type) : schemaOf(schema, 'output')
+  const input = schema === undefined ? output : schemaOf(schema, 'input')
+  const isFilled = property.default !== undefined || fillsItself(schema)
+  return compact({
+    name: property.name,
+    type: typeName(property.type),
+    required: property.required || undefined,
+    filled: isFilled || undefined,
+    nullable:
+      (schema === undefined && !isFilled && !property.required && property.id === 0) || undefined,
+    id: property.id || undefined,
+    generated: property.generated || undefined,
+    readOnly: property.readOnly || undefined,
+    description: text(settings['description']) ?? schema?.description,
+    schema: output,
+    inputSchema: JSON.stringify(input) === JSON.stringify(output) ? undefined : input,
+  })
+}
+
+/** The schema takes a missing value and never yields one (`default`, `catch`, `prefault`). */
+function fillsItself(schema: z.ZodType | undefined): boolean {
+  return schema?._zod.optin === 'optional' && schema._zod.optout === undefined
+}
+
+/** JSON Schema of a type with inline members; others are told by their name. */
+function schemaOfNested(type: PropertyType): ManifestValue | undefined {
+  if (type.kind === 'list') {
+    const items = schemaOfNested(type.item)
+    return items === undefined ? undefined : { type: 'array', items }
+  }
+  if (type.kind !== 'nested' || type.model !== undefined) return undefined
+  const members = [...type.properties.values()].filter((property) => !property.hidden)
+  const present = members.filter(({ required, default: fallback }) => required || fallback)
+  return compact({
+    type: 'object',
+    properties: Object.fromEntries(
+      members.map((member) => [member.name, schemaOfProperty(member)]),
+    ),
+    required: present.length === 0 ? undefined : present.map(({ name }) => name),
+  })
+}
+
+/** What is neither required nor filled may be null. */
+function schemaOfProperty(property: Property): ManifestValue {
+  if (property.schema !== undefined) return schemaOf(property.schema, 'output')
+  const type = schemaOfType(property.type)
+  const isPresent = property.required || property.default !== undefined
+  return isPresent ? type : { anyOf: [type, { type: 'null' }] }
+}
+
+function schemaOfType(type: PropertyType): ManifestValue {
+  if (type.kind === 'list') return { type: 'array', items: schemaOfType(type.item) }
+  if (type.kind !== 'nested') return schemaOfName(type.kind)
+  return type.model === undefined ? (schemaOfNested(type) ?? {}) : schemaOfName(type.model)
 }
 
 function typeName(type: PropertyType): ManifestValue {

@@ -39,14 +39,19 @@ async function build(): Promise<void> {
   process.stdout.write(`built ${files} files and folders in ${Math.round(run.durationMs)} ms\n`)
 }
 
-/** The source file of every subpath in package.json. */
+/** The source files of every subpath and program in package.json. */
 function entrySources(): string[] {
   const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
     readonly exports: Readonly<Record<string, string | { readonly 'viaduct-source': string }>>
+    readonly bin: Readonly<Record<string, string>>
   } // our own file
-  return Object.values(manifest.exports).flatMap((target) =>
+  const exported = Object.values(manifest.exports).flatMap((target) =>
     typeof target === 'string' ? [] : [target['viaduct-source']],
   )
+  const programs = Object.values(manifest.bin).map((target) =>
+    target.replace(/^\.\/dist\//, './').replace(/\.js$/, '.ts'),
+  )
+  return [...exported, ...programs]
 }
 
 await withLock(join(root, 'node_modules/.cache/viaduct-build.lock'), build)

@@ -19,7 +19,8 @@ export function describeConditions(options) {
     isBound: options.isBound,
     rounds: options.rounds,
     seconds: options.seconds,
-    connections: options.connections,
+    ...(options.connections === undefined ? {} : { connections: options.connections }),
+    ...(options.idle === undefined ? {} : { idle: options.idle }),
     versions: Object.fromEntries(packages.map((name) => [name, versionOf(name)])),
   }
 }

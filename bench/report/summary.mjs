@@ -5,7 +5,8 @@ export function median(values) {
   return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2
 }
 
-function medianOf(rounds, member) {
+/** Median of one member of the rounds. */
+export function medianOf(rounds, member) {
   return median(rounds.map((round) => round[member]))
 }
 
@@ -26,7 +27,8 @@ function summariseRounds({ peer, rounds, error }) {
   }
 }
 
-const round = (value, digits) => Number(value.toFixed(digits))
+/** A number with so many digits behind the point. */
+export const round = (value, digits) => Number(value.toFixed(digits))
 
 /** Adds how a row stands to a reference peer: above 1 is more requests per second, or more CPU per request. */
 function addRatios(rows, reference, suffix) {

@@ -53,12 +53,29 @@ function alignRows(lines) {
   return { widths, aligned }
 }
 
+/** Rows of cells, the first of them the heading, as aligned text. */
+export function formatTextTable(lines) {
+  return alignRows(lines)
+    .aligned.map((line) => line.join('  '))
+    .join('\n')
+}
+
+/** Rows of cells, the first of them the heading, as a Markdown table. */
+export function formatMarkdownTable(lines) {
+  const { widths, aligned } = alignRows(lines)
+  const rule = widths.map((width, column) =>
+    column === 0 ? '-'.repeat(width) : `${'-'.repeat(width - 1)}:`,
+  )
+  const [head, ...rest] = aligned
+  return [head, rule, ...rest].map((line) => `| ${line.join(' | ')} |`).join('\n')
+}
+
 /** The report as aligned text, one table per work. */
 export function formatText({ works: results }) {
   return Object.entries(results)
     .map(([work, rows]) => {
-      const { aligned } = alignRows(readRows(work, rows))
-      return `${work}: ${works[work].title}\n${aligned.map((line) => line.join('  ')).join('\n')}\n`
+      const table = formatTextTable(readRows(work, rows))
+      return `${work}: ${works[work].title}\n${table}\n`
     })
     .join('\n')
 }
@@ -67,12 +84,7 @@ export function formatText({ works: results }) {
 export function formatMarkdown({ works: results }) {
   return Object.entries(results)
     .map(([work, rows]) => {
-      const { widths, aligned } = alignRows(readRows(work, rows))
-      const rule = widths.map((width, column) =>
-        column === 0 ? '-'.repeat(width) : `${'-'.repeat(width - 1)}:`,
-      )
-      const [head, ...lines] = aligned
-      const table = [head, rule, ...lines].map((line) => `| ${line.join(' | ')} |`).join('\n')
+      const table = formatMarkdownTable(readRows(work, rows))
       return `**${work}: ${works[work].title}**\n\n${table}\n`
     })
     .join('\n')

@@ -5,7 +5,8 @@ import { works } from '../work/requests.mjs'
 const usage = `node run.mjs [--work a,b,c,d,e] [--peers viaduct,fastify,…] [--rounds 9] [--seconds 0.5]
             [--connections 64] [--output results] [--print-only] [--readme]`
 
-function pick(text, known, name) {
+/** The named items of an option, or all of them. */
+export function pick(text, known, name) {
   const wanted = text === undefined ? known : text.split(',')
   for (const item of wanted) {
     if (!known.includes(item))
@@ -14,7 +15,8 @@ function pick(text, known, name) {
   return wanted
 }
 
-function readNumber(text, name) {
+/** A number above 0. */
+export function readNumber(text, name) {
   const number = Number(text)
   if (!(number > 0)) throw new Error(`--${name}: expected a number above 0`)
   return number

@@ -25,7 +25,8 @@ export function readReason(error) {
   return error.message.split('\n')[0].replaceAll(root, '').slice(0, 400)
 }
 
-function spawnNode(args, core, isBound, environment) {
+/** A node process in production mode, bound to a core, with a process channel. */
+export function spawnNode(args, core, isBound, environment) {
   const command = isBound ? 'taskset' : process.execPath
   const bound = isBound ? ['-c', String(core), process.execPath] : []
   return spawn(command, [...bound, ...args], {
@@ -35,7 +36,7 @@ function spawnNode(args, core, isBound, environment) {
 }
 
 /** A child process that answers messages: `ask` sends one and waits for the answer of the given type. */
-function createDialogue(child, name) {
+export function createDialogue(child, name) {
   let errors = ''
   child.stderr.on('data', (bytes) => {
     if (errors.length < 4000) errors += bytes

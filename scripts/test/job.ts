@@ -23,6 +23,13 @@ const longFiles: Readonly<Record<string, number>> = {
   'test/readme.test.ts': 180_000,
   'test/replay/coercion.test.ts': 120_000,
   'test/replay/replay.test.ts': 120_000,
+  'test/examples/live.test.ts': 400_000, // installs a browser where there is none
+  'test/transports/mcp/conformance.test.ts': 240_000,
+  'test/transports/rest/conformance.test.ts': 180_000,
+  'test/transports/message-port/conformance.test.ts': 180_000,
+  'test/transports/stdio/conformance.test.ts': 180_000,
+  'test/transports/websocket/conformance.test.ts': 180_000,
+  'test/transports/websocket/disconnects.test.ts': 180_000,
 }
 
 /** The steps that are no test files: types and lint. */

@@ -8,7 +8,7 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { withLock } from '../../scripts/build/lock.ts'
@@ -68,8 +68,16 @@ async function install(): Promise<Tarball> {
     '--prefer-offline',
     join(folder, tarball.filename),
   )
+  for (const name of optionalPeers) {
+    const target = join(folder, 'node_modules', name)
+    mkdirSync(dirname(target), { recursive: true })
+    symlinkSync(join(repository, 'node_modules', name), target, 'dir')
+  }
   return tarball
 }
+
+/** What somebody installs who imports the subpaths that need it. */
+const optionalPeers = ['rxjs', '@modelcontextprotocol/sdk']
 
 /** npm prints a list, from version 12 on an object by package name. */
 function readTarball({ stdout }: ProcessResult): Tarball {

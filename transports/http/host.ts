@@ -22,6 +22,8 @@ export interface HttpMount {
   readonly middleware: Middleware
   /** What `direct` leaves is answered in Koa. @default false */
   readonly needsKoa?: boolean
+  /** Asked before mounts that are not, whatever the order of installation: it answers few paths below a shared one. @default false */
+  readonly isAhead?: boolean
 }
 
 /** Takes over an upgraded connection; false when it is not its own. */
@@ -33,11 +35,11 @@ export type UpgradeListener = (request: IncomingMessage, socket: Duplex, head: B
  */
 export class HttpHost {
   readonly phases = new MiddlewarePhases()
-  readonly #settings: HttpHostSettings
+  #settings: HttpHostSettings
   readonly #environment: TransportEnvironment
   readonly #mounts: HttpMount[] = []
   readonly #upgrades: UpgradeListener[] = []
-  readonly #writeError: ErrorWriter
+  #writeError: ErrorWriter
   readonly #closing = new AbortController()
   readonly #sockets = new Set<Socket>()
   #server: Server | undefined
@@ -45,21 +47,25 @@ export class HttpHost {
   #isDirect = true
   #koa: ((request: IncomingMessage, response: ServerResponse) => unknown) | undefined
 
-  /** `errorOptions` decide how errors nobody handles are written. @default the `errorHandler` section */
-  constructor(
-    environment: TransportEnvironment,
-    options: HttpHostOptions = {},
-    errorOptions: ErrorOptions = environment.remoting.errorHandler ?? {},
-  ) {
+  constructor(environment: TransportEnvironment) {
     this.#environment = environment
-    this.#settings = readHostSettings(options)
-    const settings = readErrorSettings(errorOptions, {
-      profile: environment.profile,
-      warn: environment.warn,
-      xml: false,
-      includeStatus: false,
-    })
-    this.#writeError = createErrorWriter(settings, environment.log)
+    this.#settings = readHostSettings({})
+    this.#writeError = this.#createErrorWriter(environment.remoting.errorHandler ?? {})
+  }
+
+  /**
+   * Takes the options of a transport, before the host opens; those given last count. `errorOptions` decide how errors nobody
+   * handles are written. @default the `errorHandler` section
+   */
+  configure(options: HttpHostOptions | undefined, errorOptions: ErrorOptions | undefined): void {
+    if (options !== undefined) this.#settings = readHostSettings(options)
+    if (errorOptions !== undefined) this.#writeError = this.#createErrorWriter(errorOptions)
+  }
+
+  #createErrorWriter(options: Readonly<Record<string, unknown>> | ErrorOptions): ErrorWriter {
+    const { profile, warn, log } = this.#environment
+    const settings = readErrorSettings(options, { profile, warn, xml: false, includeStatus: false })
+    return createErrorWriter(settings, log)
   }
 
   /** Aborted when the host closes: endless answers end. */
@@ -81,7 +87,8 @@ export class HttpHost {
   }
 
   mount(mount: HttpMount): void {
-    this.#mounts.push(mount)
+    if (mount.isAhead === true) this.#mounts.unshift(mount)
+    else this.#mounts.push(mount)
   }
 
   /** Adds middleware of the application to a phase, ahead of or behind what is mounted. */
@@ -215,7 +222,12 @@ export class HttpHost {
     socket,
     head,
   ) => {
-    for (const listener of this.#upgrades) if (listener(request, socket, head)) return
+    try {
+      for (const listener of this.#upgrades) if (listener(request, socket, head)) return
+    } catch (error) {
+      this.#environment.log(error, 'an upgrade failed')
+    }
+    socket.on('error', () => {}) // nobody else listens
     socket.end('HTTP/1.1 404 Not Found\r\nConnection: close\r\nContent-Length: 0\r\n\r\n')
   }
 

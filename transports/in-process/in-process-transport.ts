@@ -80,7 +80,7 @@ async function invokeIn(
   }
   const reply = await handle(environment.handle, callOf(environment, method, args, options))
   if (reply.kind === 'answered') return undefined
-  return reply.kind === 'stream' ? clonedItems(reply.items) : isolate(reply.value)
+  return reply.kind === 'stream' ? clonedItems(reply.items, options.signal) : isolate(reply.value)
 }
 
 /** Rejects as soon as the caller aborts; a late result is dropped. Source: remoting I-13. */
@@ -143,6 +143,13 @@ function isolate(value: unknown, depth = 0): unknown {
   if (Array.isArray(value)) return value.map((item) => isolate(item, depth + 1))
   if (value instanceof Date) return new Date(value.getTime())
   if (value instanceof Uint8Array) return Buffer.from(value)
+  if (value instanceof Set) return new Set([...value].map((item) => isolate(item, depth + 1)))
+  if (value instanceof Map) {
+    const entries = [...value].map(
+      ([key, item]) => [isolate(key), isolate(item, depth + 1)] as const,
+    )
+    return new Map(entries)
+  }
   const prototype: unknown = Object.getPrototypeOf(value)
   if (prototype !== Object.prototype && prototype !== null) return value
   const copy: Record<string, unknown> = {}
@@ -154,6 +161,35 @@ function isolate(value: unknown, depth = 0): unknown {
   return copy
 }
 
-async function* clonedItems(items: AsyncIterable<unknown>): AsyncGenerator<unknown> {
-  for await (const item of items) yield isolate(item)
+/** Items until the caller aborts: a source that does not look at the signal is left then. Source: remoting I-13. */
+async function* clonedItems(
+  items: AsyncIterable<unknown>,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<unknown> {
+  const iterator = items[Symbol.asyncIterator]()
+  // one listener for the whole stream: racing every item with one promise would keep them all
+  let leave: ((reason: unknown) => void) | undefined
+  const abort = (): void => leave?.(signal?.reason)
+  signal?.addEventListener('abort', abort)
+  let isOver = false
+  try {
+    for (;;) {
+      signal?.throwIfAborted()
+      const { done, value } = await new Promise<IteratorResult<unknown>>((resolve, reject) => {
+        leave = reject
+        iterator.next().then(resolve, (error: unknown) => {
+          isOver = true
+          reject(error)
+        })
+      })
+      if (done === true) {
+        isOver = true
+        return
+      }
+      yield isolate(value)
+    }
+  } finally {
+    signal?.removeEventListener('abort', abort)
+    if (!isOver) void Promise.resolve(iterator.return?.()).catch(() => {})
+  }
 }

@@ -92,6 +92,11 @@ export interface RestOptions extends RestSettings {
   readonly koa?: boolean
   /** False opens no port: the application mounts `koa()` or `listener()` itself. @default true */
   readonly listen?: boolean
+  /**
+   * Answers `GET <path>/manifest.json`, the description of every shared method and public model, for `viaduct generate client`.
+   * @default false
+   */
+  readonly manifest?: boolean
   /** Limits of the HTTP server. */
   readonly server?: HttpHostOptions
   readonly json?: JsonOptions
@@ -120,6 +125,7 @@ const ownKeys = new Set([
   'routers',
   'koa',
   'listen',
+  'manifest',
   'server',
   'json',
   'urlencoded',

@@ -8,6 +8,7 @@ import {
 } from '../../core/spi.ts'
 import { HttpHost } from '../http/host.ts'
 import { httpHostKey } from '../http/key.ts'
+import { ManifestMount } from './manifest-mount.ts'
 import { RestMount } from './rest-mount.ts'
 import { type RestOptions, readRestConfiguration, restSettingsOf } from './rest-options.ts'
 import {
@@ -73,10 +74,8 @@ function open(
   environment: TransportEnvironment,
 ): { readonly mount: RestMount; readonly host: HttpHost } {
   const configuration = readRestConfiguration(options, environment)
-  const host = environment.shared(
-    httpHostKey,
-    () => new HttpHost(environment, options.server, options.errorHandler),
-  )
+  const host = environment.shared(httpHostKey, () => new HttpHost(environment))
+  host.configure(options.server, options.errorHandler)
   const mount = new RestMount(options, configuration, environment, host)
   const { use = [], phases = {}, koa = false, listen = true } = options
   for (const [phase, middleware] of Object.entries(phases)) {
@@ -88,6 +87,9 @@ function open(
     middleware: mount.middleware,
     needsKoa: (options.routers ?? []).length > 0,
   })
+  if (options.manifest === true) {
+    host.mount(new ManifestMount(configuration.path, configuration.cors, environment))
+  }
   environment.onCatalog((catalog) => mount.update(catalog))
   environment.onReady(() => (listen ? host.open() : host.prepare()))
   return { mount, host }

@@ -1,5 +1,8 @@
-/** What a typed value becomes: the described value, `fail` for 400, or `same`. */
-export type Expected = 'same' | 'fail' | { readonly becomes: unknown }
+/**
+ * What a typed value becomes: the described value, `fail` for 400, or `same`. `legacyDate` is 400 in strict and whatever
+ * the engine parses in loopback3 (remoting CX-1).
+ */
+export type Expected = 'same' | 'fail' | 'legacyDate' | { readonly becomes: unknown }
 
 /** A row of the typed tables: one value against the types that do something else than the default of its row. */
 export interface ArgumentRow {
@@ -16,6 +19,7 @@ const record = (members: Readonly<Record<string, unknown>>): Expected => ({
   becomes: { object: members },
 })
 const list = (...items: readonly unknown[]): Expected => ({ becomes: { array: items } })
+const emptyObject = { object: {} }
 const nothing: Expected = { becomes: { undefined: true } }
 
 /** Scalars and objects against every scalar type. Source: remoting 3.4. */
@@ -93,6 +97,65 @@ export const scalarRows: readonly ArgumentRow[] = [
   },
 ]
 
+/** The rest of the rows of remoting 3.4: numbers at the edge, text that looks like something else, mixed lists. */
+export const moreScalarRows: readonly ArgumentRow[] = [
+  { rule: 'CT-5', value: -1.2, expect: { any: 'same', number: 'same', date: date(-1) } },
+  { rule: 'CT-7', value: -1.234e30, expect: { any: 'same', number: 'same' } },
+  { rule: 'CT-7', value: 2343546576878990000000, expect: { any: 'same', number: 'same' } },
+  { rule: 'CT-7', value: -2343546576878990000000, expect: { any: 'same', number: 'same' } },
+  ...['true', 'false', 'undefined'].map((value) => ({
+    rule: 'CT-9',
+    value,
+    expect: { any: 'same', string: 'same' } as const,
+  })),
+  ...['0', '1', '-1', '1.2'].map((value) => ({
+    rule: 'CT-10',
+    value,
+    expect: { any: 'same', string: 'same', date: 'legacyDate' } as const,
+  })),
+  {
+    rule: 'CT-11',
+    value: '2016-05-19',
+    expect: { any: 'same', string: 'same', date: date(1463616000000) },
+  },
+  {
+    rule: 'CT-12',
+    value: '2.5,3',
+    expect: { any: 'same', string: 'same', date: 'legacyDate', geopoint: point(2.5, 3) },
+  },
+  { rule: 'CT-13', value: '{}', expect: { any: 'same', string: 'same' } },
+  {
+    rule: 'CT-16',
+    value: [{ x: 1 }, {}],
+    expect: { any: list({ object: { x: 1 } }, emptyObject) },
+  },
+  {
+    rule: 'CT-17',
+    value: [{}, [{}]],
+    expect: { any: list(emptyObject, { array: [emptyObject] }) },
+  },
+  { rule: 'CT-17', value: [{}, 3.14], expect: { any: list(emptyObject, 3.14) } },
+  { rule: 'CT-17', value: [{}, 's'], expect: { any: list(emptyObject, 's') } },
+  ...[
+    { lat: '33', lng: 3 },
+    { lat: 2 },
+    { lat: null, lng: 3 },
+    { lat: 3, lng: 181 },
+    { lat: true, lng: 3 },
+  ].map((value) => ({
+    rule: 'CT-21',
+    value,
+    expect: { any: record(value), object: record(value) },
+  })),
+  { rule: 'CT-21', value: [2, 3, 5], expect: { any: list(2, 3, 5) } },
+  { rule: 'CT-21', value: [{}, {}], expect: { any: list(emptyObject, emptyObject) } },
+  {
+    rule: 'CT-22, I-8, I-9',
+    value: { $type: 'date', $data: 0 },
+    expect: { any: date(0), date: date(0) },
+  },
+]
+
 /** Lists against lists of every type. Source: remoting 3.5. */
 export const listRows: readonly ArgumentRow[] = [
   {
@@ -164,4 +227,43 @@ export const listRows: readonly ArgumentRow[] = [
     },
   },
   { rule: 'CU-14', value: ['text', 10, false], expect: { any: list('text', 10, false) } },
+]
+
+/** The rest of the rows of remoting 3.5. */
+export const moreListRows: readonly ArgumentRow[] = [
+  ...[true, '', 'text', 1.5, {}].map((value) => ({ rule: 'CU-2', value, expect: {} })),
+  { rule: 'CU-5', value: [2.3e21], expect: { any: list(2.3e21), number: list(2.3e21) } },
+  ...['1', '0'].map((text) => ({
+    rule: 'CU-6',
+    value: [text],
+    expect: { any: list(text), string: list(text), date: 'legacyDate' } as const,
+  })),
+  { rule: 'CU-6', value: ['true'], expect: { any: list('true'), string: list('true') } },
+  {
+    rule: 'CU-10',
+    value: ['2016-05-19T13:28:51.299Z', '2016-05-19'],
+    expect: {
+      any: list('2016-05-19T13:28:51.299Z', '2016-05-19'),
+      string: list('2016-05-19T13:28:51.299Z', '2016-05-19'),
+      date: list({ date: 1463664531299 }, { date: 1463616000000 }),
+    },
+  },
+  {
+    rule: 'CU-11',
+    value: [{}],
+    expect: { any: list(emptyObject), object: list(emptyObject) },
+  },
+  { rule: 'CU-12', value: [[]], expect: { any: list({ array: [] }) } },
+  {
+    rule: 'CU-13',
+    value: [
+      [2.3, 3.2],
+      [3, 2],
+    ],
+    expect: {
+      any: list({ array: [2.3, 3.2] }, { array: [3, 2] }),
+      geopoint: list({ geopoint: { lat: 2.3, lng: 3.2 } }, { geopoint: { lat: 3, lng: 2 } }),
+    },
+  },
+  { rule: 'CX-2', value: [1, 'x', 2], expect: { any: list(1, 'x', 2) } },
 ]

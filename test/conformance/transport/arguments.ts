@@ -1,6 +1,13 @@
 import assert from 'node:assert/strict'
 import type { ProfileName } from '../../../core/spi.ts'
-import { type ArgumentRow, type Expected, listRows, scalarRows } from './argument-table.ts'
+import {
+  type ArgumentRow,
+  type Expected,
+  listRows,
+  moreListRows,
+  moreScalarRows,
+  scalarRows,
+} from './argument-table.ts'
 import { failureOf } from './expect.ts'
 import { closeFixture, echoTypes, openFixture } from './fixture.ts'
 import type { ConformanceClient, TestFunction, TransportHarness } from './harness.ts'
@@ -11,8 +18,8 @@ export function argumentCases(
   harness: TransportHarness,
   profile: ProfileName,
 ): void {
-  tableCases(test, harness, profile, scalarRows, '')
-  tableCases(test, harness, profile, listRows, 'List')
+  tableCases(test, harness, profile, [...scalarRows, ...moreScalarRows], '')
+  tableCases(test, harness, profile, [...listRows, ...moreListRows], 'List')
 
   test('A-14: unknown arguments are ignored', () =>
     within(harness, profile, async (client) => {
@@ -76,9 +83,13 @@ function tableCases(
   for (const row of rows) {
     test(`${row.rule}: typed ${JSON.stringify(row.value)} against every ${suffix === '' ? 'scalar' : 'list'} type`, () =>
       within(harness, profile, async (client) => {
-        for (const type of echoTypes) {
-          await check(client, `Echo.${type}${suffix}`, row.value, row.expect[type] ?? 'fail')
-        }
+        await Promise.all(
+          echoTypes.map((type) => {
+            const expected = row.expect[type] ?? 'fail'
+            if (expected === 'legacyDate' && profile === 'loopback3') return undefined
+            return check(client, `Echo.${type}${suffix}`, row.value, expected)
+          }),
+        )
       }))
   }
 }
@@ -90,7 +101,7 @@ async function check(
   expected: Expected,
 ): Promise<void> {
   const call = client.call(method, value === undefined ? {} : { a: value })
-  if (expected === 'fail') {
+  if (expected === 'fail' || expected === 'legacyDate') {
     const failure = await failureOf(call)
     assert.equal(failure.statusCode, 400, method)
   } else {

@@ -38,7 +38,8 @@ export const echoTypes = [
   'object',
 ] as const
 
-function describe(value: unknown): unknown {
+/** Shows which JavaScript value a method got, in plain JSON: `{ date: 0 }`, `{ array: [1] }`, `{ object: {} }`. */
+export function describe(value: unknown): unknown {
   if (value instanceof Date) return { date: value.getTime() }
   if (value instanceof Uint8Array) return { buffer: Buffer.from(value).toString('base64') }
   if (Array.isArray(value)) return { array: value.map(describe) }
@@ -229,7 +230,7 @@ export async function openFixture(
   const app = createApp({
     profile,
     logger: silentLogger,
-    invocationTimeout: 500,
+    invocationTimeout: 250,
     methods: {
       Echo: echoMethods(),
       Plain: plain,

@@ -11,7 +11,48 @@ export interface ClientCallOptions {
   /** What the transport sends as metadata (HTTP headers). */
   readonly metadata?: Readonly<Record<string, string>>
   readonly signal?: AbortSignal
+  /** Milliseconds the caller waits; given only where {@link TransportClaims.deadlines} is claimed. */
+  readonly timeoutMs?: number
 }
+
+/** Limits of what one call may carry; the suite stays a little inside or goes clearly beyond them. */
+export interface InputLimits {
+  /** Levels of lists and objects of a message, what the transport wraps around arguments included. @default 32 */
+  readonly maxDepth: number
+  /** Keys of one object. @default 1000 */
+  readonly maxKeys: number
+  /** Items of one list. @default 10000 */
+  readonly maxItems: number
+  /** Bytes of one message. @default 1 MiB */
+  readonly maxBytes: number
+}
+
+/** What a harness says of its transport beyond `Transport.supports`; each is a declared difference. */
+export interface TransportClaims {
+  /** `timeoutMs` of a call reaches the application as the deadline of the call. @default false */
+  readonly deadlines?: boolean
+  /** Callers get the very error that was thrown; only inside one process. Source: remoting E-16. @default false */
+  readonly originalErrors?: boolean
+  /** A member `__proto__` reaches methods as an own member; only inside one process. @default false */
+  readonly reservedKeys?: boolean
+  /** `false`: nothing is limited, because nothing crosses a wire. @default {@link defaultInputLimits} */
+  readonly limits?: InputLimits | false
+  /**
+   * What is beyond depth, keys or items ends the connection, and with it the call; a new connection works. Otherwise the
+   * call is refused with a 4xx and the connection stays. Source: remoting WS-6. @default false
+   */
+  readonly closesBeyondLimits?: boolean
+  /** Items of 64 KiB a source may make beyond those its reader took, on all buffers of the way. @default 512 */
+  readonly maxItemsAhead?: number
+}
+
+/** The limits every transport starts with. */
+export const defaultInputLimits: InputLimits = Object.freeze({
+  maxDepth: 32,
+  maxKeys: 1000,
+  maxItems: 10_000,
+  maxBytes: 1024 * 1024,
+})
 
 /** The failure of a call as the client sees it. */
 export interface ClientFailure {
@@ -44,6 +85,8 @@ export interface TransportHarness {
   readonly name: string
   /** @default both */
   readonly profiles?: readonly ProfileName[]
+  /** Per profile where the transport's defaults differ. */
+  readonly claims?: TransportClaims | ((profile: ProfileName) => TransportClaims)
   /** Makes a fresh transport for a fresh application. */
   create(): Transport
   /** Connects to the started application. */

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import type { ProfileName } from '../../../core/spi.ts'
-import { eventually, failureOf } from './expect.ts'
+import { collect, eventually, failureOf, streamFrom } from './expect.ts'
 import { closeFixture, type Fixture, openFixture } from './fixture.ts'
-import type { ConformanceClient, TestFunction, TransportHarness } from './harness.ts'
+import type { TestFunction, TransportHarness } from './harness.ts'
 
 /** Results that come piece by piece. Source: remoting section 5. */
 export function streamCases(
@@ -22,14 +22,14 @@ export function streamCases(
 
   test('ST-1: items arrive in order and the stream ends', () =>
     within(async ({ client, trace }) => {
-      const items = await collect(streamOf(client, 'Streams.count', { to: 3 }))
+      const items = await collect(streamFrom(client, 'Streams.count', { to: 3 }))
       assert.deepEqual(items, [{ n: 1 }, { n: 2 }, { n: 3 }])
       assert.deepEqual(trace, ['count ended'])
     }))
 
   test('ST-7: leaving a stream ends its source', () =>
     within(async ({ client, trace }) => {
-      for await (const _ of streamOf(client, 'Streams.count', { to: 1e9 })) break
+      for await (const _ of streamFrom(client, 'Streams.count', { to: 1e9 })) break
       await eventually(() => trace.includes('count ended'), 'the source ends')
     }))
 
@@ -38,7 +38,7 @@ export function streamCases(
       const seen: unknown[] = []
       const failure = await failureOf(
         (async () => {
-          for await (const item of streamOf(client, 'Streams.breaks', {})) seen.push(item)
+          for await (const item of streamFrom(client, 'Streams.breaks', {})) seen.push(item)
         })(),
       )
       assert.deepEqual(seen, [{ n: 1 }])
@@ -48,28 +48,13 @@ export function streamCases(
 
   test('ST-10: an argument error before the stream exists is an ordinary error', () =>
     within(async ({ client }) => {
-      const failure = await failureOf(collect(streamOf(client, 'Streams.count', { to: 'x' })))
+      const failure = await failureOf(collect(streamFrom(client, 'Streams.count', { to: 'x' })))
       assert.equal(failure.statusCode, 400)
     }))
 
   test('ST-11: a method that yields no stream is a 500', () =>
     within(async ({ client }) => {
-      const failure = await failureOf(collect(streamOf(client, 'Streams.noStream', {})))
+      const failure = await failureOf(collect(streamFrom(client, 'Streams.noStream', {})))
       assert.equal(failure.statusCode, 500)
     }))
-}
-
-function streamOf(
-  client: ConformanceClient,
-  name: string,
-  args: Readonly<Record<string, unknown>>,
-) {
-  assert.ok(client.stream, 'the harness must stream when the transport claims it')
-  return client.stream(name, args)
-}
-
-async function collect(items: AsyncIterable<unknown>): Promise<unknown[]> {
-  const all: unknown[] = []
-  for await (const item of items) all.push(item)
-  return all
 }

@@ -3,7 +3,8 @@ import Router from '@koa/router'
 import Koa, { type Middleware } from 'koa'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
-import { HttpHost } from '../../../transports/http/host.ts'
+import { createApp, silentLogger } from '../../../core/index.ts'
+import { rest } from '../../../transports/rest/index.ts'
 import {
   call,
   openSocket,
@@ -312,11 +313,34 @@ test('M-8: options given to the transport replace the configured section as a wh
   assert.is((await request(replaced, 'GET', '/api/H/hello?_format=xml')).status, 406)
 })
 
-test('the host refuses limits that are no whole numbers', () => {
-  assert.throws(
-    () => new HttpHost({ remoting: {} } as never, { headersTimeoutMs: -1 }),
-    /server.headersTimeoutMs/,
+test('the manifest is answered when it is switched on, and follows the catalog', async () => {
+  for (const koa of [false, true]) {
+    const app = createApp({ logger: silentLogger, classes: { A: { methods: {} } } })
+    await app.install(rest({ manifest: true, koa })).start({ port: 0 })
+    const url = `${app.addresses[0]}/manifest.json`
+    const first = await fetch(url)
+    assert.is(first.status, 200)
+    assert.equal(await first.json(), JSON.parse(JSON.stringify(app.describe())))
+    assert.ok(first.headers.get('etag'))
+    assert.is((await fetch(url)).headers.get('etag'), first.headers.get('etag'))
+    app.removeClass('A')
+    const changed = (await (await fetch(url)).json()) as { readonly classes: readonly unknown[] }
+    assert.equal(changed.classes, [])
+    assert.is((await fetch(url, { method: 'POST' })).status, 404)
+    await app.stop(AbortSignal.abort())
+  }
+  const closed = createApp({ logger: silentLogger }).install(rest())
+  await closed.start({ port: 0 })
+  assert.is((await fetch(`${closed.addresses[0]}/manifest.json`)).status, 404)
+  await closed.stop(AbortSignal.abort())
+})
+
+test('the host refuses limits that are no whole numbers', async () => {
+  const app = createApp({ logger: silentLogger }).install(
+    rest({ server: { headersTimeoutMs: -1 } }),
   )
+  const error = await app.start({ port: 0 }).catch((reason: unknown) => reason)
+  assert.match(String(error), /server.headersTimeoutMs/)
 })
 
 test.run()

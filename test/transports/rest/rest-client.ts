@@ -5,21 +5,91 @@ import type { ClientCallOptions, ConformanceClient } from '../../conformance/tra
 
 type Args = Readonly<Record<string, unknown>>
 
-/** A client of the REST transport that calls methods by full name: arguments travel as one JSON body. */
+/** One argument as a route describes it. */
+interface Argument {
+  readonly arg?: string
+  readonly http?: { readonly source?: string }
+}
+
+type Route = ReturnType<RestTransport['allRoutes']>[number]
+
+/** By full name, the first route that has a body in its answer. */
+function firstRoutes(routes: readonly Route[]): ReadonlyMap<string, Route> {
+  const first = new Map<string, Route>()
+  for (const route of routes) {
+    if (route.verb !== 'head' && !first.has(route.method)) first.set(route.method, route)
+  }
+  return first
+}
+
+/** A request with its arguments put where the route wants them. */
+interface Placed {
+  readonly verb: string
+  readonly url: string
+  readonly body: string | undefined
+}
+
+/**
+ * A client of the REST transport that calls methods by full name. Arguments go into the path, the query or the whole body
+ * where the route says so; into the query of GET and DELETE; everything else travels as one JSON body.
+ */
 export function restClient(app: App, transport: Transport): ConformanceClient {
   const [base] = app.addresses
   const { allRoutes } = transport as RestTransport // made by rest()
 
-  const request = (name: string, args: Args, options: ClientCallOptions, accept: string) => {
-    const route = allRoutes().find(({ method }) => method === name)
+  let catalog: unknown
+  let routes: ReadonlyMap<string, Route> = new Map()
+  const routesNow = () => {
+    if (catalog !== app.catalog) {
+      catalog = app.catalog
+      routes = firstRoutes(allRoutes())
+    }
+    return routes
+  }
+
+  const place = (name: string, args: Args, ctorArgs: Args): Placed => {
+    const route = routesNow().get(name)
+    const described = (route?.accepts ?? []) as readonly Argument[] // as rest() lists them
+    const sourceOf = (key: string) => described.find(({ arg }) => arg === key)?.http?.source
+    const verb = route?.verb === undefined || route.verb === 'all' ? 'post' : route.verb
+    const hasBody = verb !== 'get' && verb !== 'delete'
+    const inPath = new Set<string>()
     const path = (route?.path ?? `/${name.replace('.', '/')}`).replace(
       /:(\w+)/g,
-      (_, key: string) => encodeURIComponent(String(options.ctorArgs?.[key])),
+      (_, key: string) => {
+        const value = Object.hasOwn(ctorArgs, key) ? ctorArgs[key] : args[key]
+        if (!Object.hasOwn(ctorArgs, key)) inPath.add(key)
+        return encodeURIComponent(String(value))
+      },
     )
-    return fetch(`${base}${path}`, {
-      method: (route?.verb ?? 'post').toUpperCase(),
-      headers: { 'content-type': 'application/json', accept, ...options.metadata },
-      body: JSON.stringify(args),
+    const query = new URLSearchParams()
+    let body: unknown = {}
+    for (const key of Object.keys(args)) {
+      const value = args[key]
+      if (inPath.has(key) || value === undefined) continue
+      if (sourceOf(key) === 'body') body = value
+      else if (!hasBody || sourceOf(key) === 'query') query.set(key, textOf(value))
+      // Defined, not assigned: the name may be one of Object.prototype.
+      else Object.defineProperty(body, key, { value, enumerable: true, configurable: true })
+    }
+    const search = query.size === 0 ? '' : `?${query}`
+    return {
+      verb: verb.toUpperCase(),
+      url: `${base}${path}${search}`,
+      body: hasBody ? JSON.stringify(body) : undefined,
+    }
+  }
+
+  const request = (name: string, args: Args, options: ClientCallOptions, accept: string) => {
+    const { verb, url, body } = place(name, args, options.ctorArgs ?? {})
+    return fetch(url, {
+      method: verb,
+      headers: {
+        accept,
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        ...options.metadata,
+      },
+      ...(body === undefined ? {} : { body }),
       ...(options.signal === undefined ? {} : { signal: options.signal }),
     })
   }
@@ -34,6 +104,8 @@ export function restClient(app: App, transport: Transport): ConformanceClient {
     },
     async *stream(name, args, options = {}) {
       const leave = new AbortController()
+      const abort = () => leave.abort(options.signal?.reason)
+      options.signal?.addEventListener('abort', abort, { once: true })
       const response = await request(
         name,
         args,
@@ -51,11 +123,16 @@ export function restClient(app: App, transport: Transport): ConformanceClient {
           yield JSON.parse(data)
         }
       } finally {
+        options.signal?.removeEventListener('abort', abort)
         leave.abort()
       }
     },
     close: async () => {},
   }
+}
+
+function textOf(value: unknown): string {
+  return typeof value === 'string' ? value : JSON.stringify(value)
 }
 
 /** Reads server-sent events. Source: https://html.spec.whatwg.org/multipage/server-sent-events.html */

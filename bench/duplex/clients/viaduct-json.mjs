@@ -1,0 +1,3 @@
+import { connectViaduct } from './viaduct.mjs'
+
+export const connect = (port) => connectViaduct(port)

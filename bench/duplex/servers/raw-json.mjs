@@ -1,0 +1,4 @@
+import { rawCodecs } from '../raw-codecs.mjs'
+import { startRaw } from './raw.mjs'
+
+export const start = () => startRaw(rawCodecs.json)

@@ -1,0 +1,18 @@
+import type { Codec, CodecFactory } from './codec.ts'
+import { createMsgpackReader } from './compact-msgpack-reader.ts'
+import { createMsgpackWriter } from './compact-msgpack-writer.ts'
+import { parseCodecLimits } from './limits.ts'
+
+/**
+ * The codec of `viaduct.v1.msgpack` without record structures, small enough for browsers: it writes the bytes of the other
+ * one, see `msgpack-extension.ts`, and reads what that one reads. Integers beyond 2^53 are read as BigInt.
+ */
+export const compactMsgpackCodec: CodecFactory = Object.freeze<CodecFactory>({
+  name: 'msgpack',
+  isText: false,
+  create(types, limits) {
+    const encode = createMsgpackWriter(types)
+    const decode = createMsgpackReader(types, parseCodecLimits(limits))
+    return Object.freeze<Codec>({ name: 'msgpack', encode, encodePlain: encode, decode })
+  },
+})

@@ -1,0 +1,6 @@
+export type { CorsOptions } from '../http/cors.ts'
+export type { ErrorOptions } from '../http/error-options.ts'
+export type { HttpHostOptions } from '../http/host-options.ts'
+export { answerJsonRpc, type JsonRpcCaller, type JsonRpcService } from './json-rpc-handler.ts'
+export type { JsonRpcLimits, JsonRpcOptions } from './json-rpc-options.ts'
+export { jsonRpc } from './json-rpc-transport.ts'

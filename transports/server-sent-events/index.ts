@@ -1,0 +1,5 @@
+export type { CorsOptions } from '../http/cors.ts'
+export type { ErrorOptions } from '../http/error-options.ts'
+export type { HttpHostOptions } from '../http/host-options.ts'
+export type { ServerSentEventsOptions } from './server-sent-events-options.ts'
+export { serverSentEvents } from './server-sent-events-transport.ts'
