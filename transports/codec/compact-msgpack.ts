@@ -1,7 +1,6 @@
-import type { Codec, CodecFactory } from './codec.ts'
+import { type Codec, type CodecFactory, defaultCodecLimits } from './codec.ts'
 import { createMsgpackReader } from './compact-msgpack-reader.ts'
 import { createMsgpackWriter } from './compact-msgpack-writer.ts'
-import { parseCodecLimits } from './limits.ts'
 
 /**
  * The codec of `viaduct.v1.msgpack` without record structures, small enough for browsers: it writes the bytes of the other
@@ -12,7 +11,8 @@ export const compactMsgpackCodec: CodecFactory = Object.freeze<CodecFactory>({
   isText: false,
   create(types, limits) {
     const encode = createMsgpackWriter(types)
-    const decode = createMsgpackReader(types, parseCodecLimits(limits))
+    // its limits come from code of ours, which the compiler has checked
+    const decode = createMsgpackReader(types, { ...defaultCodecLimits, ...limits })
     return Object.freeze<Codec>({ name: 'msgpack', encode, encodePlain: encode, decode })
   },
 })

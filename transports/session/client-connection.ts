@@ -67,6 +67,13 @@ const welcomeMs = 10_000
 /** Longest time between two looks at a connection; timers take no more. */
 const longestWatchMs = 2 ** 31 - 1
 
+/** A connection that is waited for. */
+interface Next {
+  readonly promise: Promise<Link>
+  resolve(link: Link): void
+  reject(error: Error): void
+}
+
 /** A session the server knows, with what belongs to it alone. */
 interface Established {
   readonly id: string
@@ -90,6 +97,8 @@ export class ClientConnection {
   #watch: ReturnType<typeof setInterval> | undefined
   #usable: Promise<Link> | undefined
   #closedBy: unknown
+  /** The connection after the one the server is about to close. */
+  #next: Next | undefined
 
   constructor(options: ClientConnectionOptions, events: ConnectionEvents) {
     this.#options = options
@@ -98,7 +107,9 @@ export class ClientConnection {
 
   /** The link, when there is a pipe under it. */
   get link(): Link | undefined {
-    return this.#pipe === undefined || this.#usable !== undefined ? undefined : this.#session?.link
+    const isUsable =
+      this.#pipe !== undefined && this.#usable === undefined && this.#next === undefined
+    return isUsable ? this.#session?.link : undefined
   }
 
   /** The link of the session, connected or not; frames sent over it wait for a pipe. */
@@ -135,7 +146,19 @@ export class ClientConnection {
     if (this.isClosed) return Promise.reject(this.#errorOf(this.#closedBy))
     const { link } = this
     if (link !== undefined) return Promise.resolve(link)
+    if (this.#next !== undefined) return this.#next.promise
     return this.#usable ?? Promise.reject(this.#errorOf(undefined))
+  }
+
+  /** The server is about to close: what is under way goes on, new calls wait for the next connection. */
+  expectEnd(): void {
+    if (this.#next !== undefined || this.isClosed) return
+    let settle: Pick<Next, 'resolve' | 'reject'> | undefined
+    const promise = new Promise<Link>((resolve, reject) => {
+      settle = { resolve, reject }
+    })
+    promise.catch(() => {}) // perhaps nobody waits
+    if (settle !== undefined) this.#next = { promise, ...settle }
   }
 
   /** Greets over a new pipe: resumes the session if there is one. */
@@ -194,6 +217,8 @@ export class ClientConnection {
       this.#events.onState({ kind: 'gap' })
     }
     session.link.attach(pipe, isSame ? welcome.received : 0)
+    this.#next?.resolve(session.link)
+    this.#next = undefined
     void this.#read(pipe, session)
     return session.link
   }
@@ -320,6 +345,8 @@ export class ClientConnection {
   close(reason?: unknown): void {
     if (this.isClosed) return
     this.#closedBy = reason
+    this.#next?.reject(this.#errorOf(reason))
+    this.#next = undefined
     const session = this.#session
     const pipe = this.#pipe
     session?.link.flush()

@@ -64,7 +64,6 @@ export class ClientSession {
   /** Streams this side sends, for arguments. */
   readonly #outgoing = new Map<FrameId, OutgoingStream>()
   #lastId = 0
-  #isGoingAway = false
   #idle: (() => void) | undefined
 
   constructor(options: ClientSessionOptions) {
@@ -92,7 +91,7 @@ export class ClientSession {
    */
   call(call: SessionCall): Promise<SessionReply> {
     const { link } = this.#connection
-    if (link !== undefined && !this.#isGoingAway) return this.#send(link, call)
+    if (link !== undefined) return this.#send(link, call)
     return this.#callLater(call)
   }
 
@@ -241,7 +240,7 @@ export class ClientSession {
         this.#outgoing.delete(id)
         break
       case frameKinds.goaway:
-        this.#isGoingAway = true
+        this.#connection.expectEnd()
         break
     }
   }
@@ -323,7 +322,6 @@ export class ClientSession {
 
   /** A new session: what was under way in the old one is lost, and said to be. */
   #begin(): void {
-    this.#isGoingAway = false
     const message = 'the connection was lost, and with it this call; it may have run'
     this.#failAll(this.#options.makeError({ statusCode: 503, code: 'SESSION_LOST', message }))
     this.#lastId = 0

@@ -20,6 +20,8 @@ export interface LinkOptions {
 
 /** Messages received after which an acknowledgement is due, and milliseconds it may wait for one of its own. */
 const ackEvery = 16
+/** Messages received from which on the next message takes the acknowledgement along. */
+const ackAlongFrom = 8
 const ackDelayMs = 200
 
 /**
@@ -159,6 +161,14 @@ export class Link {
     else this.#ackTimer ??= laterUnreferenced(() => this.#acknowledge(), ackDelayMs)
   }
 
+  /** An acknowledgement that travels with other frames; said again with them, it says nothing new. */
+  #takeAck(): Part {
+    clearTimeout(this.#ackTimer)
+    this.#ackTimer = undefined
+    this.#ackSent = this.#received
+    return partOf(this.#options.codec.encodePlain([[frameKinds.ack, this.#received]]))
+  }
+
   #acknowledge(): void {
     clearTimeout(this.#ackTimer)
     this.#ackTimer = undefined
@@ -246,6 +256,7 @@ export class Link {
     if (this.#pipe === undefined || this.#parts.length === 0) return
     const parts = this.#parts
     this.#parts = []
+    if (this.#received - this.#ackSent >= ackAlongFrom) parts.push(this.#takeAck())
     const bytes = this.#queuedBytes
     this.#queuedBytes = 0
     const { maxMessageBytes } = this.#options

@@ -63,9 +63,10 @@ async function open(options: SessionOptions = {}) {
   const served = host
   let last: QueuePipe | undefined
   const states: string[] = []
+  let accepting = served
   const connect = (): QueuePipe => {
     const [client, server] = joinedPipes()
-    void served.accept(server, { codecs: [jsonCodec], metadata: {} })
+    void accepting.accept(server, { codecs: [jsonCodec], metadata: {} })
     last = client
     return client
   }
@@ -80,6 +81,10 @@ async function open(options: SessionOptions = {}) {
     session,
     states,
     connect,
+    /** Later connections reach this host. */
+    moveTo: (other: SessionHost) => {
+      accepting = other
+    },
     lose: () => last?.abort(new PipeEnd(1006, 'lost')),
     async close() {
       await session.close(AbortSignal.timeout(20))
@@ -143,6 +148,26 @@ test('a session that can not be resumed is told as a gap, and its streams fail w
   const next = await session.call({ method: 'T.add', args: { a: 1, b: 1 } })
   assert.equal(next, { kind: 'value', value: 2 })
   await close()
+})
+
+test('a server that stops answers what is under way; new calls wait for the next connection', async () => {
+  const old = await open()
+  const next = await open()
+  const reply = await old.session.call({ method: 'T.count', args: {}, streams: true })
+  if (reply.kind !== 'stream') throw new Error('expected a stream')
+  const items = reply.items[Symbol.asyncIterator]()
+  assert.equal(await items.next(), { done: false, value: 1 })
+  old.moveTo(next.host)
+  const closing = old.host.close(AbortSignal.timeout(1000))
+  assert.equal(await items.next(), { done: false, value: 2 })
+  await new Promise((resolve) => setTimeout(resolve, 5)) // the farewell arrives
+  const waiting = old.session.call({ method: 'T.add', args: { a: 1, b: 2 } })
+  assert.equal(await items.next(), { done: false, value: 3 })
+  await items.return?.()
+  await closing
+  assert.equal(await waiting, { kind: 'value', value: 3 })
+  await old.close()
+  await next.close()
 })
 
 test('a client gives up a server that says nothing, and resumes', async () => {
