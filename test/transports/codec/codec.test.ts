@@ -201,8 +201,10 @@ for (const [name, factory] of Object.entries(factories)) {
       'malformed',
     )
   })
+}
 
-  test(`${name}: unknown limits and wrong ones are refused`, () => {
+for (const factory of [jsonCodec, msgpackCodec]) {
+  test(`${factory.name}: unknown limits and wrong ones are refused`, () => {
     const wrong = [{ maxDept: 1 }, { maxDepth: -1 }, { maxKeys: 1.5 }, { maxItems: '1' }]
     for (const limits of wrong) {
       assert.throws(
