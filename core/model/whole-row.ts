@@ -16,8 +16,7 @@ interface Column {
 /**
  * Compiles a test for data that is a whole row already: declared keys in declared order, flat values every conversion and
  * schema passes on, and no missing value that would be filled in or refused. A copy of such data is what converting it gives, and it
- * holds no key that has to be refused. Most rows clients send are of this kind (measured 2026-11: a row of ten properties
- * takes 0.3 µs instead of 1.3 µs). `undefined` for models with properties that never are.
+ * holds no key that has to be refused. Most rows clients send are of this kind. `undefined` for models with properties that never are.
  */
 export function compileWholeTest(
   plans: readonly PropertyPlan[],

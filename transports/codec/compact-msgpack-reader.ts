@@ -1,15 +1,9 @@
 import { type Codec, type CodecLimits, type RichTypes, StreamReference } from './codec.ts'
 import { checkFrames, codecErrorFrom, malformed, tooBig } from './limits.ts'
+import { valueOfMarkedList } from './marked-list.ts'
 import { extensionTypes, listKinds } from './msgpack-extension.ts'
 import { isReservedKey } from './reserved-key.ts'
-import {
-  bigIntFrom,
-  dateFrom,
-  errorFrom,
-  geoPointFrom,
-  idFrom,
-  referenceFrom,
-} from './tagged-value.ts'
+import { bigIntFrom, dateFrom, geoPointFrom, idFrom } from './tagged-value.ts'
 
 /** Lengths of the extensions by type; 0 where any is right. */
 const extensionLengths = [1, 8, 0, 16, 8, 1, 0] as const
@@ -200,31 +194,13 @@ export function createMsgpackReader(types: RichTypes, limits: CodecLimits): Code
     const { kind } = marker
     if (first !== marker) list.push(first)
     for (let index = 1; index < count; index++) list.push(readValue(depth))
-    return first === marker ? readMarked(kind, list) : list
+    return first === marker ? valueOfMarkedList(kind, list, types, limits) : list
   }
 
   /** How long a list may be that begins here: a marked one holds more than the items it makes. */
   function longestHere(): number {
     const isMarked = bytes[at] === 0xd4 && bytes[at + 1] === extensionTypes.list
     return (isMarked && longest[bytes[at + 2] as number]) || maxItems // nothing is found for undefined
-  }
-
-  function readMarked(kind: number, items: readonly unknown[]): unknown {
-    switch (kind) {
-      case listKinds.map:
-        return mapFrom(items)
-      case listKinds.set:
-        return new Set(items)
-      case listKinds.error: {
-        const [name, message, code, details] = items
-        if (items.length < 3 || items.length > 4) throw malformed('an error of wrong length')
-        return errorFrom(types, name, message, code ?? undefined, details)
-      }
-      case listKinds.reference:
-        return referenceFrom(items[0], items.slice(1), limits)
-      default:
-        throw malformed('an unknown kind of list')
-    }
   }
 
   /** `start`: where the value begins whose content this is. */
@@ -287,13 +263,6 @@ function checkedName(name: string): string {
 /** Integers up to 2^53 as numbers. */
 function numberFrom(integer: bigint): number | bigint {
   return integer >= -(2 ** 53) && integer <= 2 ** 53 ? Number(integer) : integer
-}
-
-function mapFrom(items: readonly unknown[]): Map<unknown, unknown> {
-  if (items.length % 2 !== 0) throw malformed('a map with a key too many')
-  const map = new Map<unknown, unknown>()
-  for (let index = 0; index < items.length; index += 2) map.set(items[index], items[index + 1])
-  return map
 }
 
 function truncated(): Error {

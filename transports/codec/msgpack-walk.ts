@@ -1,15 +1,9 @@
 import type { CodecLimits } from './codec.ts'
 import { type RichTypes, StreamReference } from './codec.ts'
 import { malformed } from './limits.ts'
-import { extensionTypes, listKinds, UnpackedExtension } from './msgpack-extension.ts'
-import {
-  bigIntFrom,
-  dateFrom,
-  errorFrom,
-  geoPointFrom,
-  idFrom,
-  referenceFrom,
-} from './tagged-value.ts'
+import { valueOfMarkedList } from './marked-list.ts'
+import { extensionTypes, UnpackedExtension } from './msgpack-extension.ts'
+import { bigIntFrom, dateFrom, geoPointFrom, idFrom } from './tagged-value.ts'
 
 /** Keeps a byte order mark. */
 const utf8 = new TextDecoder('utf-8', { ignoreBOM: true })
@@ -49,25 +43,7 @@ export function createExtensionWalk(
       const item = list[index]
       if (typeof item === 'object' && item !== null) list[index] = walk(item)
     }
-    return isMarked ? readMarked(marker.bytes[0], list.slice(1)) : list
-  }
-
-  function readMarked(kind: number | undefined, items: readonly unknown[]): unknown {
-    switch (kind) {
-      case listKinds.map:
-        return mapFrom(items)
-      case listKinds.set:
-        return new Set(items)
-      case listKinds.error: {
-        const [name, message, code, details] = items
-        if (items.length < 3 || items.length > 4) throw malformed('an error of wrong length')
-        return errorFrom(types, name, message, code ?? undefined, details)
-      }
-      case listKinds.reference:
-        return referenceFrom(items[0], items.slice(1), limits)
-      default:
-        throw malformed('an unknown kind of list')
-    }
+    return isMarked ? valueOfMarkedList(marker.bytes[0], list.slice(1), types, limits) : list
   }
 
   function readExtension({ type, bytes }: UnpackedExtension): unknown {
@@ -91,11 +67,4 @@ export function createExtensionWalk(
   }
 
   return walk
-}
-
-function mapFrom(items: readonly unknown[]): Map<unknown, unknown> {
-  if (items.length % 2 !== 0) throw malformed('a map with a key too many')
-  const map = new Map<unknown, unknown>()
-  for (let index = 0; index < items.length; index += 2) map.set(items[index], items[index + 1])
-  return map
 }

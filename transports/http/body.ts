@@ -27,8 +27,8 @@ export function readBody(
 
 /**
  * Reads a whole body into one buffer; compressed ones (`gzip`, `deflate`, `br`) are inflated and counted inflated.
- * Answers `Expect: 100-continue` when it begins to read. It calls back because every promise between a body and its call
- * was measured (2026-11) to cost about 1 µs of a request of 50 µs.
+ * Answers `Expect: 100-continue` when it begins to read. It calls back, so that no promise stands
+ * between a body and its call.
  *
  * **Errors**: 413 `PayloadTooLargeError`, 415 for an unknown encoding, 400 for a broken or aborted one.
  * Source: remoting Q-4.

@@ -44,7 +44,7 @@ export function parseJsonBody(
   return value
 }
 
-/** Characters from which on looking through the text is cheaper than walking the value (measured 2026-11). */
+/** Characters from which on the text is looked through before its value is walked. */
 const longText = 1024
 
 /**
