@@ -2,7 +2,13 @@ import type { OptionsMaker } from './call/plan.ts'
 import type { Connector } from './data/connector.ts'
 import { invalidArgument } from './error/remote-error.ts'
 import type { Logger } from './logger.ts'
-import type { Hook, HookOrder } from './method/hooks.ts'
+import {
+  checkPattern,
+  type Hook,
+  type HookEntry,
+  type HookMoment,
+  type HookOrder,
+} from './method/hooks.ts'
 import type { SharedClassDefinition, SharedMethodValue } from './method/shared-class.ts'
 import type { Mixin } from './model/flatten-definition.ts'
 import type { CompatOptions, ProfileName } from './profile.ts'
@@ -145,3 +151,18 @@ export function unknownRemotingKeys(remoting: RemotingSettings): readonly string
 
 /** Methods by class and name. */
 export type MethodsByClass = Readonly<Record<string, Readonly<Record<string, SharedMethodValue>>>>
+
+/** The moments hooks run at. */
+export const hookMoments: readonly HookMoment[] = ['before', 'after', 'afterError']
+
+/** Lists the hooks of the options. **Errors**: `INVALID_ARGUMENT` for a pattern that is none. */
+export function readHooks(options: HookOptions = {}): Record<HookMoment, HookEntry[]> {
+  const read = (moment: HookMoment) =>
+    Object.entries(options[moment] ?? {}).flatMap(([pattern, given]) =>
+      (Array.isArray(given) ? given : [given]).map((hook: Hook) => ({
+        pattern: checkPattern(pattern),
+        hook,
+      })),
+    )
+  return { before: read('before'), after: read('after'), afterError: read('afterError') }
+}

@@ -1,19 +1,20 @@
 import {
   type AppOptions,
-  type HookOptions,
+  hookMoments,
   type MethodsByClass,
   type ModelConfig,
+  readHooks,
   unknownRemotingKeys,
 } from './app-options.ts'
 import { type CustomType, createAppTypes, registerType } from './app-types.ts'
 import { buildCatalog } from './build-catalog.ts'
-import type { Handler } from './call/call.ts'
+import type { EagerHandler, Handler } from './call/call.ts'
 import { optionDefaults, planOptions } from './call/computed-options.ts'
 import { DeadlineWatch } from './call/deadline.ts'
-import { createDispatcher } from './call/dispatch.ts'
+import { createDispatcher, settled } from './call/dispatch.ts'
 import { PhaseList } from './call/phases.ts'
 import type { OptionsMaker, OptionsPlan, PlanEnvironment } from './call/plan.ts'
-import type { Catalog } from './catalog.ts'
+import type { Catalog, Manifest } from './catalog.ts'
 import { ClassRegistry } from './class-registry.ts'
 import { createDataLayer, type DataLayer } from './data/data-layer.ts'
 import type { TransactionOptions } from './data/repository-types.ts'
@@ -38,6 +39,13 @@ import type { RemotingSettings, Transport, TransportEnvironment } from './transp
 
 type Options = AppOptions<ModelDefinitions, MethodsByClass>
 
+/** What the options come to. */
+interface Compiled {
+  readonly models: ReadonlyMap<string, Model>
+  readonly data: DataLayer
+  readonly types: TypeRegistry
+}
+
 /** Everything an application holds between its options and its transports. Owned by one application. */
 export class AppState {
   readonly profile: Profile
@@ -47,6 +55,7 @@ export class AppState {
   readonly authorize: Hook[] = []
   readonly plugins: (Transport | Component)[] = []
   readonly handle: Handler
+  readonly handleEagerly: EagerHandler
   readonly #options: Options
   readonly #remoting: RemotingSettings
   readonly #classes: ClassRegistry
@@ -57,9 +66,7 @@ export class AppState {
   readonly #catalogListeners: ((catalog: Catalog) => void)[] = []
   readonly #deadlines = new DeadlineWatch()
   readonly #customTypes: CustomType[] = []
-  #models: ReadonlyMap<string, Model> = new Map()
-  #data: DataLayer | undefined
-  #types: TypeRegistry | undefined
+  #compiled: Compiled | undefined
   #catalog: Catalog | undefined
   #plans: PlanBook | undefined
 
@@ -70,11 +77,12 @@ export class AppState {
     this.#remoting = options.remoting ?? {}
     this.hooks = readHooks(options.hooks)
     this.#classes = new ClassRegistry(this.#options)
-    this.handle = createDispatcher({
+    this.handleEagerly = createDispatcher({
       planOf: (method) => this.#plans?.planOf(method),
-      models: () => this.#data?.repositories,
+      models: () => this.#compiled?.data.repositories,
       deadlines: this.#deadlines,
     })
+    this.handle = settled(this.handleEagerly)
   }
 
   /** One line for the operator, printed once. */
@@ -92,7 +100,7 @@ export class AppState {
   /** Adds a type: a converter, or a factory for objects. Source: remoting M-11, TY-8. */
   defineType(name: string, type: TypeConverter | ObjectFactory): void {
     this.#customTypes.push([name, type])
-    if (this.#types !== undefined) registerType(this.#types, [name, type])
+    if (this.#compiled !== undefined) registerType(this.#compiled.types, [name, type])
   }
 
   /** Removes a type, case-insensitively. Source: remoting M-7. */
@@ -100,7 +108,7 @@ export class AppState {
     const key = name.toLowerCase()
     const kept = this.#customTypes.filter(([known]) => known.toLowerCase() !== key)
     this.#customTypes.splice(0, this.#customTypes.length, ...kept)
-    this.#types?.delete(name)
+    this.#compiled?.types.delete(name)
   }
 
   /** The builder of a class, made on first mention. */
@@ -124,11 +132,11 @@ export class AppState {
     options: TransactionOptions & { readonly dataSource?: string },
   ): Promise<T> {
     const { dataSource = Object.keys(this.#options.dataSources ?? {})[0] ?? '', ...rest } = options
-    return this.#opened().transaction(dataSource, work, rest)
+    return this.#opened().data.transaction(dataSource, work, rest)
   }
 
   repositories(): Readonly<Record<string, unknown>> {
-    return this.#opened().repositories
+    return this.#opened().data.repositories
   }
 
   catalog(): Catalog {
@@ -140,29 +148,20 @@ export class AppState {
     return this.plugins.filter((plugin) => plugin.kind === 'transport')
   }
 
-  /** Compiles models, opens data sources, installs components, builds the first catalog. */
+  /** The manifest; before `open` it is compiled for this one answer, and nothing is connected. */
+  describe(): Manifest {
+    if (this.#catalog !== undefined) return this.#catalog.describe()
+    const compiled = this.#compiled ?? this.#compile(new AbortController().signal)
+    return this.#buildCatalog(compiled).describe()
+  }
+
+  /** Compiles models, installs components, opens data sources, builds the first catalog. */
   async open(signal: AbortSignal): Promise<void> {
-    this.#checkRemoting()
-    this.#models = this.#compileModels()
-    this.#data = createDataLayer({
-      models: this.#models,
-      dataSources: this.#options.dataSources ?? {},
-      hooks: this.#compileHooks(),
-      profile: this.profile,
-      warn: this.warn,
-      signal,
-    })
+    const compiled = this.#compile(signal)
+    this.#compiled = compiled
     const components = this.#components()
     for (const component of components) component.install(this.#scope())
-    await this.#data.open()
-    this.#types = createAppTypes({
-      profile: this.profile,
-      warn: this.warn,
-      models: this.#models,
-      remoting: { ...this.#remoting, rest: this.#restSettings() },
-      custom: this.#customTypes,
-    })
-    this.#classes.declareModels(this.#models, this.#data)
+    await compiled.data.open()
     this.rebuild()
     for (const component of components) await component.start?.(signal)
   }
@@ -171,25 +170,12 @@ export class AppState {
   async close(): Promise<void> {
     for (const component of this.#components().reverse()) await component.stop?.()
     this.#deadlines.close()
-    await this.#data?.close()
+    await this.#compiled?.data.close()
   }
 
   /** Builds a new catalog and swaps it in; calls under way keep their plan. Source: remoting M-9. */
   rebuild(): void {
-    const types = this.#types
-    if (types === undefined) throw notStarted()
-    const catalog = buildCatalog(
-      this.#classes.sources(this.#models, this.#opened()),
-      this.#models,
-      {
-        types,
-        warn: this.warn,
-        unanchored: this.profile.compat['C-14'],
-        sharedMethods: this.#remoting['sharedMethods'] as
-          | Readonly<Record<string, boolean>>
-          | undefined, // values are checked where they are read
-      },
-    )
+    const catalog = this.#buildCatalog(this.#opened())
     this.#plans = new PlanBook(catalog, this.#planEnvironment())
     this.#catalog = catalog
     for (const listener of this.#catalogListeners) listener(catalog)
@@ -202,6 +188,7 @@ export class AppState {
   ): TransportEnvironment {
     return {
       handle: this.handle,
+      handleEagerly: this.handleEagerly,
       catalog: () => this.catalog(),
       onCatalog: (listener) => void this.#catalogListeners.push(listener),
       onReady: (action) => void ready.push(action),
@@ -221,6 +208,41 @@ export class AppState {
     const open =
       this.authorize.length === 0 ? '; no access control is installed, every method is open' : ''
     this.logger.info(`viaduct: ${this.catalog().classes.length} classes at ${where}${open}`)
+  }
+
+  /** Models, their repositories and types, unconnected. */
+  #compile(signal: AbortSignal): Compiled {
+    this.#checkRemoting()
+    const models = this.#compileModels()
+    const data = createDataLayer({
+      models,
+      dataSources: this.#options.dataSources ?? {},
+      hooks: this.#compileHooks(models),
+      profile: this.profile,
+      warn: this.warn,
+      signal,
+    })
+    const types = createAppTypes({
+      profile: this.profile,
+      warn: this.warn,
+      models,
+      remoting: { ...this.#remoting, rest: this.#restSettings() },
+      custom: this.#customTypes,
+    })
+    this.#classes.declareModels(models, data)
+    return { models, data, types }
+  }
+
+  #buildCatalog({ models, data, types }: Compiled): Catalog {
+    return buildCatalog(this.#classes.sources(models, data), models, {
+      types,
+      warn: this.warn,
+      unanchored: this.profile.compat['C-14'],
+      normalizeHttpPath: this.#restSettings()['normalizeHttpPath'] === true,
+      sharedMethods: this.#remoting['sharedMethods'] as
+        | Readonly<Record<string, boolean>>
+        | undefined, // values are checked where they are read
+    })
   }
 
   #checkRemoting(): void {
@@ -276,10 +298,10 @@ export class AppState {
     return this.#options.modelConfig?.[name] ?? {}
   }
 
-  #compileHooks(): ReturnType<typeof compileHooks> {
+  #compileHooks(models: Compiled['models']): ReturnType<typeof compileHooks> {
     const tables = new Map(compileHooks(this.#options.models ?? {}, this.#options.mixins))
     for (const { model, name, hook } of this.#observers) {
-      if (!this.#models.has(model)) throw invalidArgument(`observe: there is no model "${model}"`)
+      if (!models.has(model)) throw invalidArgument(`observe: there is no model "${model}"`)
       const table = tables.get(model) ?? {}
       tables.set(model, { ...table, [name]: [...(table[name] ?? []), hook] })
     }
@@ -309,7 +331,7 @@ export class AppState {
   /** A model's own maker, or that of the nearest base. Source: remoting X-5. */
   #createOptionsOf(name: string): OptionsMaker | undefined {
     const own = this.#config(name).createOptions
-    const base = this.#models.get(name)?.base
+    const base = this.#compiled?.models.get(name)?.base
     return own ?? (base === undefined || base === name ? undefined : this.#createOptionsOf(base))
   }
 
@@ -320,7 +342,7 @@ export class AppState {
   }
 
   #planOptions(name: string): OptionsPlan {
-    const settings = this.#models.get(name)?.settings ?? {}
+    const settings = this.#compiled?.models.get(name)?.settings ?? {}
     const own = Object.keys(optionDefaults).filter((key) => settings[key] !== undefined)
     const defaults = {
       ...optionDefaults,
@@ -362,25 +384,12 @@ export class AppState {
     return this.#get(key)
   }
 
-  #opened(): DataLayer {
-    if (this.#data === undefined) throw notStarted()
-    return this.#data
+  #opened(): Compiled {
+    if (this.#compiled === undefined) throw notStarted()
+    return this.#compiled
   }
 }
 
-const hookMoments: readonly HookMoment[] = ['before', 'after', 'afterError']
-
 function notStarted(): Error {
   return remoteError('UNAVAILABLE', 'the application is not started')
-}
-
-function readHooks(options: HookOptions = {}): Record<HookMoment, HookEntry[]> {
-  const read = (moment: HookMoment) =>
-    Object.entries(options[moment] ?? {}).flatMap(([pattern, given]) =>
-      (Array.isArray(given) ? given : [given]).map((hook: Hook) => ({
-        pattern: checkPattern(pattern),
-        hook,
-      })),
-    )
-  return { before: read('before'), after: read('after'), afterError: read('afterError') }
 }

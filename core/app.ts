@@ -86,6 +86,11 @@ export interface App<Models extends ModelDefinitions = ModelDefinitions, Methods
   stop(signal?: AbortSignal): Promise<void>
   /** The handler transports call. */
   readonly handle: Handler
+  /**
+   * The manifest, at any time. Before `start` nothing is connected for it, and no component is installed.
+   *
+   * **Errors**: before `start` what is wrong with models, methods and settings.
+   */
   describe(): Manifest
   [Symbol.asyncDispose](): Promise<void>
 }
@@ -229,7 +234,7 @@ class Application<Models extends ModelDefinitions, Methods> implements App<Model
   }
 
   describe(): Manifest {
-    return this.catalog.describe()
+    return this.#state.describe()
   }
 
   #addHook(moment: HookMoment, pattern: string, hook: Hook): this {

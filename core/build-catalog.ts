@@ -1,5 +1,5 @@
 import type { Catalog, SharedClass } from './catalog.ts'
-import { describeCatalog } from './manifest.ts'
+import { describeCatalog, type ManifestOptions } from './manifest.ts'
 import { compileMethod, type MethodSource } from './method/compile-method.ts'
 import { pathsOfMarked } from './method/discover.ts'
 import type { MethodEnvironment } from './method/parameter.ts'
@@ -20,7 +20,10 @@ export interface ClassSource {
 }
 
 /** What the catalog is built with. */
-export interface CatalogEnvironment extends Omit<MethodEnvironment, 'idType'>, SourceOptions {}
+export interface CatalogEnvironment
+  extends Omit<MethodEnvironment, 'idType'>,
+    SourceOptions,
+    ManifestOptions {}
 
 /**
  * Compiles every class, up to the methods that follow from its model: those wait until somebody asks for them, so that
@@ -42,6 +45,8 @@ export function buildCatalog(
     const known = byName.get(shared.name) ?? new ClassMethods()
     byName.set(shared.name, known.add(shared))
   }
+  /** Methods found so far, by full name: never more than there are. */
+  const found = new Map<string, SharedMethod>()
   let methods: ReadonlyMap<string, SharedMethod> | undefined
   const catalog: Catalog = {
     classes,
@@ -50,15 +55,18 @@ export function buildCatalog(
       return methods
     },
     find(fullName) {
-      if (fullName.length > maxNameLength) return undefined
+      const known = found.get(fullName)
+      if (known !== undefined || fullName.length > maxNameLength) return known
       for (let dot = fullName.indexOf('.'); dot > 0; dot = fullName.indexOf('.', dot + 1)) {
-        const found = byName.get(fullName.slice(0, dot))?.methods.get(fullName)
-        if (found !== undefined) return found
+        const method = byName.get(fullName.slice(0, dot))?.methods.get(fullName)
+        if (method === undefined) continue
+        found.set(fullName, method)
+        return method
       }
       return undefined
     },
     models,
-    describe: () => describeCatalog(catalog),
+    describe: () => describeCatalog(catalog, environment),
   }
   return Object.freeze(catalog)
 }

@@ -41,7 +41,7 @@ export class ClassRegistry {
   declareModels(models: ReadonlyMap<string, Model>, data: DataLayer): void {
     for (const model of models.values()) {
       if (!model.isPublic || this.#removed.has(model.name)) continue
-      this.classOf(model.name).declare(methodsOfModel(model, data))
+      this.classOf(model.name).declareDerived(methodsOfModel(model, data))
     }
   }
 

@@ -1,15 +1,22 @@
 import { z } from 'zod'
 import type { Catalog, Manifest, ManifestValue, SharedClass } from './catalog.ts'
+import { normalizePath } from './method/http-path.ts'
 import { isSchema } from './method/parameter.ts'
 import type { Parameter, ReturnValue, SharedMethod } from './method/shared-method.ts'
 import type { Model } from './model/model.ts'
 import type { Property, PropertyType } from './model/property.ts'
 
+/** What the catalog itself does not know. */
+export interface ManifestOptions {
+  /** Paths are served normalised unless a class says otherwise. Source: remoting U-5. */
+  readonly normalizeHttpPath: boolean
+}
+
 /** Describes everything a client generator, an explorer or an API document needs. */
-export function describeCatalog(catalog: Catalog): Manifest {
+export function describeCatalog(catalog: Catalog, options: ManifestOptions): Manifest {
   return {
     viaduct: 1,
-    classes: byName(catalog.classes).map(describeClass),
+    classes: byName(catalog.classes).map((shared) => describeClass(shared, options)),
     models: byName([...catalog.models.values()].filter((model) => model.isPublic)).map((model) =>
       describeModel(model, foreignKeysOf(model, catalog)),
     ),
@@ -20,19 +27,25 @@ function byName<T extends { readonly name: string }>(list: readonly T[]): readon
   return [...list].sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0))
 }
 
-function describeClass(shared: SharedClass): ManifestValue {
+type PathShape = (path: string) => string
+
+/** Paths stand as they are served: who reads them need not know the rules of normalising. */
+function describeClass(shared: SharedClass, options: ManifestOptions): ManifestValue {
   const methods = [...shared.methods].sort((a, b) => (a.fullName < b.fullName ? -1 : 1))
+  const normalizes = shared.normalizeHttpPath ?? options.normalizeHttpPath
+  const shape: PathShape = normalizes ? normalizePath : (path) => path
   return compact({
     name: shared.name,
-    paths: shared.paths,
+    paths: shared.paths.map(shape),
     model: shared.model?.name,
-    normalizeHttpPath: shared.normalizeHttpPath,
-    sharedCtor: shared.sharedCtor === undefined ? undefined : describeMethod(shared.sharedCtor),
-    methods: methods.map(describeMethod),
+    normalizeHttpPath: normalizes || shared.normalizeHttpPath,
+    sharedCtor:
+      shared.sharedCtor === undefined ? undefined : describeMethod(shared.sharedCtor, shape),
+    methods: methods.map((method) => describeMethod(method, shape)),
   })
 }
 
-function describeMethod(method: SharedMethod): ManifestValue {
+function describeMethod(method: SharedMethod, shape: PathShape): ManifestValue {
   return compact({
     name: method.fullName,
     isStatic: method.isStatic,
@@ -42,7 +55,7 @@ function describeMethod(method: SharedMethod): ManifestValue {
     notes: method.notes,
     documented: method.documented ? undefined : false,
     streams: method.streams || undefined,
-    http: method.routes.map((route) => compact({ ...route })),
+    http: method.routes.map((route) => compact({ ...route, path: shape(route.path) })),
     accepts: method.parameters.filter(isClientSupplied).map(describeParameter),
     returns: method.returns.map(describeReturn),
     errors: method.errors.length === 0 ? undefined : json(method.errors),

@@ -2,7 +2,16 @@
  * API for plugin authors: the contracts of transports, connectors and components, and the pure helpers they share with
  * the core.
  */
-export type { Call, CallInput, Handler, Middleware, Reply, ReplyMetadata } from './call/call.ts'
+export type {
+  Call,
+  CallInput,
+  EagerHandler,
+  Handler,
+  Middleware,
+  Reply,
+  ReplyMetadata,
+} from './call/call.ts'
+export { PhaseList } from './call/phases.ts'
 export type { Catalog, Manifest, ManifestValue, SharedClass } from './catalog.ts'
 export type {
   Aggregation,
@@ -40,7 +49,9 @@ export { createKey, type Key } from './key.ts'
 export { consoleLogger, type Logger, silentLogger } from './logger.ts'
 export type { MethodSource } from './method/compile-method.ts'
 export type { CallContext, CallOptions } from './method/context.ts'
+export { isDelegateFor, isDelegateForName } from './method/delegate.ts'
 export type { HttpRequest, HttpResponse } from './method/http.ts'
+export { normalizePath, tidyPath } from './method/http-path.ts'
 export { absent } from './method/output.ts'
 export type {
   AccessType,
@@ -57,6 +68,7 @@ export { decodeEnvelopes } from './method/type-envelope.ts'
 export type { ConverterContext, ConverterResult, TypeConverter } from './method/wire-custom.ts'
 export { findReservedKey, mayHoldReservedKey } from './method/wire-json.ts'
 export { ConversionFailure, type WireType } from './method/wire-type.ts'
+export { updateOnlyProperties } from './model/compile-id.ts'
 export { defaultDataDepth, guardData } from './model/data-guard.ts'
 export { type DistanceUnit, distanceBetween, GeoPoint } from './model/geo-point.ts'
 export type { Model, ModelIndex, Row } from './model/model.ts'

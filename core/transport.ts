@@ -1,4 +1,4 @@
-import type { Handler } from './call/call.ts'
+import type { EagerHandler, Handler } from './call/call.ts'
 import type { Catalog } from './catalog.ts'
 import type { Key } from './key.ts'
 import type { Profile } from './profile.ts'
@@ -17,6 +17,8 @@ export interface TransportSupport {
 /** What a transport gets to listen with. */
 export interface TransportEnvironment {
   readonly handle: Handler
+  /** As {@link handle}, but what needs no waiting is answered at once. */
+  readonly handleEagerly: EagerHandler
   /** The frozen catalog of this moment. */
   readonly catalog: () => Catalog
   /** Called with the new catalog after every swap. */

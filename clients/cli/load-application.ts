@@ -8,62 +8,35 @@ const startTimeoutMs = 30_000
 const pollMs = 20
 
 /**
- * Describes the application a module exports as `app` or `default`. It is not served: data sources are opened and closed
- * again, transports do not listen. A module that starts its application itself is waited for, and stopped.
+ * Describes the application a module exports as `app` or `default`. One that is not started stays so: no data source is opened,
+ * no transport listens. A module that starts its application itself is waited for, and stopped.
  *
- * **Errors**: a module that cannot be imported or exports no application; what the start of the application finds.
+ * **Errors**: a module that cannot be imported or exports no application; what describing it finds.
  */
 export async function loadApplication(path: string): Promise<Manifest> {
   const app = applicationOf(await importModule(resolve(path)), path)
-  const described = tryDescribe(app)
-  if (described !== undefined) return stopped(app, described)
-  return canInstall(app) ? describeUnserved(app) : describeWhenStarted(app)
+  return canInstall(app) ? app.describe() : describeStarted(app)
 }
 
-const found = new Error('described')
-
-/** The last component starts when everything is described and nothing listens yet; there the start ends. */
-async function describeUnserved(app: App): Promise<Manifest> {
-  let manifest: Manifest | undefined
-  app.install({
-    kind: 'component',
-    name: 'describe',
-    install: () => undefined,
-    start: async () => {
-      manifest = app.describe()
-      throw found
-    },
-  })
-  try {
-    await app.start({ port: 0 })
-  } catch (error) {
-    if (error !== found) throw error
-  }
-  if (manifest === undefined) throw new Error('the application could not be described')
-  return manifest
-}
-
-async function describeWhenStarted(app: App): Promise<Manifest> {
+async function describeStarted(app: App): Promise<Manifest> {
   const deadline = Date.now() + startTimeoutMs
   while (Date.now() < deadline) {
-    const manifest = tryDescribe(app)
-    if (manifest !== undefined) return stopped(app, manifest)
+    if (isStarted(app)) {
+      const manifest = app.describe()
+      await app.stop()
+      return manifest
+    }
     await new Promise((wake) => setTimeout(wake, pollMs))
   }
   throw new Error(`the application did not start within ${startTimeoutMs} ms`)
 }
 
-async function stopped(app: App, manifest: Manifest): Promise<Manifest> {
-  await app.stop()
-  return manifest
-}
-
-/** Before the start there is nothing to describe. */
-function tryDescribe(app: App): Manifest | undefined {
+/** Data sources are open then: what the catalog is built from is complete. */
+function isStarted(app: App): boolean {
   try {
-    return app.describe()
+    return app.catalog !== undefined
   } catch {
-    return undefined
+    return false
   }
 }
 

@@ -35,10 +35,11 @@ export function isModelOperation(shared: ClassDescription, fullName: string): bo
 }
 
 /**
- * The operations of `Model` a class serves; `undefined` when it serves all of them, an empty list when none.
+ * The documented operations of `Model` a class serves; `undefined` when it serves all of them, an empty list when none.
  */
 export function servedOperations(shared: ClassDescription): readonly string[] | undefined {
-  const names = new Set(shared.methods.map(({ name }) => shortName(shared, name)))
+  const documented = shared.methods.filter((method) => method.documented)
+  const names = new Set(documented.map(({ name }) => shortName(shared, name)))
   const served = Object.keys(operations).filter((name) => names.has(name))
   if (served.length === Object.keys(operations).length) return undefined
   const offered = served.map((name) => operations[name] ?? name)

@@ -18,15 +18,15 @@ interface Place {
 /** One call as it was written in the batch. */
 type Step = (handler: ClientHandler) => unknown
 
-/** Calls that fit into one message. */
-const maxCalls = 16
+/** Calls of a batch; as many as a server takes over REST unless told otherwise. */
+const maxCalls = 100
 const placeKey = Symbol('place')
 
 /**
  * Runs the calls a function writes down, all in one message. What it returns comes back with results in the places of
  * calls.
  *
- * **Errors**: `RangeError` for more than 16 calls; the error of the first call that failed.
+ * **Errors**: `RangeError` for more calls than allowed; the error of the first call that failed.
  */
 export async function runBatch(
   build: (batch: object) => unknown,
@@ -87,6 +87,7 @@ async function sendSteps(
         .then((open) => sendCalls(calls, steps.length, open))
         .then(resolve, reject)
   })
+  sent.catch(() => {}) // when no call came so far, nobody waits for it
   const settled = await Promise.allSettled(
     steps.map(async (step, index) => {
       let isHere = false
@@ -133,8 +134,7 @@ async function sendCalls(
       return refer(id, member === undefined ? path : [member, ...path])
     }
     return Array.from({ length: count }, async (_, index) => {
-      const call = filledCall(calls[index], place)
-      const { id, reply } = send(call, index === count - 1)
+      const { id, reply } = send(filledCall(calls[index], place))
       ids[index] = id
       return reply
     })
@@ -144,17 +144,15 @@ async function sendCalls(
   return replies
 }
 
-/** **Errors**: `TypeError` for a call that is not there, and for a place where the server looks for none. */
+/** **Errors**: `TypeError` for a call that is not there, and for a place of one. */
 function filledCall(
   call: OutgoingCall | undefined,
   place: (place: Place) => unknown,
 ): OutgoingCall {
   if (call === undefined) throw new TypeError('the call was not sent')
   call.signal?.throwIfAborted()
-  fillPlaces(call.ctorArgs, () => {
-    throw new TypeError(`${call.method}: the key of a row can not refer to a result`)
-  })
-  return { ...call, args: fillPlaces(call.args, place) as OutgoingCall['args'] } // an object stays one
+  const fill = <T>(args: T): T => fillPlaces(args, place) as T // an object stays one
+  return { ...call, args: fill(call.args), ctorArgs: fill(call.ctorArgs) }
 }
 
 /** A copy with something else in every place. */

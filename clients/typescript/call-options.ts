@@ -42,6 +42,11 @@ export function fromOptions(
   }
 }
 
+/** Aborts with the caller's signal, if there is one, and with another. */
+export function eitherSignal(given: AbortSignal | undefined, other: AbortSignal): AbortSignal {
+  return given === undefined ? other : AbortSignal.any([given, other])
+}
+
 /** Metadata with its names in lower case. */
 export function lowerCased(metadata: Readonly<Record<string, string>>): Record<string, string> {
   return Object.fromEntries(

@@ -34,10 +34,10 @@ export type ClientMiddleware = (next: ClientHandler) => ClientHandler
 
 /** Sends calls of a batch, see `ClientSession.batch`. */
 export type BatchSender = (
-  send: (
-    call: OutgoingCall,
-    isLast: boolean,
-  ) => { readonly id: number | undefined; readonly reply: Promise<IncomingReply> },
+  send: (call: OutgoingCall) => {
+    readonly id: number | undefined
+    readonly reply: Promise<IncomingReply>
+  },
   refer: (id: number, path: readonly string[]) => unknown,
 ) => readonly Promise<IncomingReply>[]
 
@@ -56,7 +56,7 @@ export type ChannelState =
 /** An open connection, or what stands for one. */
 export interface Channel {
   readonly call: ClientHandler
-  /** Sends calls in one message. Only where there are sessions. */
+  /** Sends calls in one message. Not in process. */
   readonly batch?: (run: BatchSender) => Promise<readonly Promise<IncomingReply>[]>
   /** Tells every change of state until the returned function is called. */
   onState(listener: (state: ChannelState) => void): () => void
@@ -68,7 +68,7 @@ export interface Channel {
 export interface Dialer {
   /** What the dialer knows of the application; a client made with it uses it, too. */
   readonly api?: ApiDescription
-  /** Runs `$batch`. Only where there are sessions. */
+  /** Runs `$batch`. Not in process. */
   readonly batch?: (build: (batch: object) => unknown, context: BatchContext) => Promise<unknown>
   dial(signal?: AbortSignal): Promise<Channel>
 }

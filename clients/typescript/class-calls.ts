@@ -1,4 +1,4 @@
-import { type CallOptions, fromOptions, type Stream } from './call-options.ts'
+import { type CallOptions, eitherSignal, fromOptions, type Stream } from './call-options.ts'
 import type { ClientHandler, IncomingReply, OutgoingCall } from './channel.ts'
 import type { ApiDescription, ClassDescription } from './description.ts'
 import { type ModelCall, modelCalls, relationCalls, scopeCalls } from './model-calls.ts'
@@ -104,7 +104,7 @@ async function answer(
   { member, orNull }: ModelCall,
 ): Promise<unknown> {
   try {
-    const value = resultOf(await handler({ ...call, ...fromOptions(options) }))
+    const value = resultOf(await handler(withOptions(call, options)))
     return member !== undefined && isPlain(value) ? value[member] : value
   } catch (error) {
     if (orNull && is(error, 'MODEL_NOT_FOUND')) return null
@@ -121,13 +121,14 @@ function ownMethod(
 ): Callable {
   const ofClass = shared && own(shared.methods, name)
   const ofRow = shared && own(shared.methods, `prototype.${name}`)
-  return (...values) => {
-    const hasKey = values[0] !== undefined && !isPlain(values[0])
+  // made once: what looks a name up is faster with one it has seen
+  const onClass = `${className}.${name}`
+  const onRow = `${className}.prototype.${name}`
+  return (first, second, third) => {
+    const hasKey = first !== undefined && !isPlain(first)
     const isInstance = shared === undefined ? hasKey : ofRow !== undefined && (hasKey || !ofClass)
-    const [args, options] = (isInstance ? values.slice(1) : values) as [
-      Readonly<Record<string, unknown>> | undefined,
-      CallOptions | undefined,
-    ] // both are checked below and by the server
+    const args = isInstance ? second : first
+    const options = (isInstance ? third : second) as CallOptions | undefined // checked by fromOptions
     if (args !== undefined && !isPlain(args)) {
       throw new TypeError(
         `${className}.${name}: the arguments must be an object, got ${typeof args}`,
@@ -135,16 +136,16 @@ function ownMethod(
     }
     const { streams, isIdempotent } = (isInstance ? ofRow : ofClass) ?? {}
     const call: Planned = {
-      method: `${className}.${isInstance ? 'prototype.' : ''}${name}`,
+      method: isInstance ? onRow : onClass,
       args: args ?? {},
-      ctorArgs: isInstance ? keyArgs(keyNames, values[0]) : undefined,
+      ctorArgs: isInstance ? keyArgs(keyNames, first) : undefined,
       isIdempotent,
       streams,
     }
     if (streams) return streamed(handler, call, options)
     return shared === undefined
       ? either(handler, call, options)
-      : handler({ ...call, ...fromOptions(options) }).then(resultOf)
+      : handler(withOptions(call, options)).then(resultOf)
   }
 }
 
@@ -155,8 +156,7 @@ function streamed(
 ): Stream<unknown> {
   return createStream((leaving) => {
     const given = fromOptions(options)
-    const signal = given.signal === undefined ? leaving : AbortSignal.any([given.signal, leaving])
-    return handler({ ...call, ...given, signal })
+    return handler({ ...call, ...given, signal: eitherSignal(given.signal, leaving) })
   })
 }
 
@@ -168,14 +168,16 @@ function either(
 ): Promise<unknown> & Stream<unknown> {
   const left = new AbortController()
   const given = fromOptions(options)
-  const signal =
-    given.signal === undefined ? left.signal : AbortSignal.any([given.signal, left.signal])
-  const reply = handler({ ...call, ...given, signal })
+  const reply = handler({ ...call, ...given, signal: eitherSignal(given.signal, left.signal) })
   const stream = createStream((leaving) => {
     leaving.addEventListener('abort', () => left.abort(leaving.reason), { once: true })
     return reply
   })
   return Object.assign(reply.then(resultOf), stream)
+}
+
+function withOptions(call: Planned, options: CallOptions | undefined): OutgoingCall {
+  return options === undefined ? call : { ...call, ...fromOptions(options) }
 }
 
 function resultOf(reply: IncomingReply): unknown {

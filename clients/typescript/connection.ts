@@ -9,13 +9,16 @@ export class Connection {
   readonly #listeners = new Set<StateListener>()
   readonly #closing = new AbortController()
   #channel: Promise<Channel> | undefined
+  /** The channel while it is open: calls go straight to it. */
+  #open: Channel | undefined
 
   constructor(dialer: Dialer) {
     this.#dialer = dialer
   }
 
   /** Calls over the channel. **Errors**: `CLOSED` after {@link Connection.close}. */
-  readonly call: ClientHandler = async (call) => (await this.channel()).call(call)
+  readonly call: ClientHandler = (call) =>
+    this.#open?.call(call) ?? this.channel().then((channel) => channel.call(call))
 
   /** The channel, once it is open. **Errors**: as those of {@link Connection.call}. */
   readonly channel = async (): Promise<Channel> => {
@@ -35,6 +38,7 @@ export class Connection {
     this.#closing.abort(
       new RemoteError('the client is closed', { statusCode: 503, code: 'CLOSED' }),
     )
+    this.#open = undefined
     const channel = await this.#channel?.catch(() => undefined)
     await channel?.close()
     this.#tell({ kind: 'closed' })
@@ -45,12 +49,17 @@ export class Connection {
   #dialOnce(): Promise<Channel> {
     const dialing = this.#dial((state) => {
       if (this.#closing.signal.aborted) return
-      if (state.kind === 'closed' && this.#channel === dialing) this.#channel = undefined
+      if (state.kind === 'closed') forget()
       this.#tell(state)
     })
-    dialing.catch(() => {
-      if (this.#channel === dialing) this.#channel = undefined
-    })
+    const forget = (): void => {
+      if (this.#channel !== dialing) return
+      this.#channel = undefined
+      this.#open = undefined
+    }
+    dialing.then((channel) => {
+      if (this.#channel === dialing && !this.#closing.signal.aborted) this.#open = channel
+    }, forget)
     return dialing
   }
 

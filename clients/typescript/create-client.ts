@@ -33,8 +33,7 @@ export interface ClientControls<Api = unknown> {
    *     })
    *
    * A call that fails makes those that refer to it fail with the same error. **Errors**: that of the first call that
-   * failed; `RangeError` for more than 16 calls; `TypeError` over dialers without sessions, for streams, and for a result
-   * as the key of a row.
+   * failed; `RangeError` for more than 100 calls; `TypeError` in process, and for streams.
    */
   $batch<Shape>(build: (batch: Batch<Api>) => Shape): Promise<Settled<Shape>>
   /**

@@ -1,3 +1,4 @@
+import { eitherSignal } from './call-options.ts'
 import type { ClientHandler, ClientMiddleware, IncomingReply, OutgoingCall } from './channel.ts'
 import { RemoteError } from './remote-error.ts'
 
@@ -24,26 +25,27 @@ const maxTimerMs = 2 ** 31 - 1
  * A stream has to begin in time; after that only the signal counts.
  */
 export function keepDeadline(next: ClientHandler): ClientHandler {
-  return async (call) => {
-    const { signal, deadline: latest = Number.POSITIVE_INFINITY } = call
-    signal?.throwIfAborted()
-    if (signal === undefined && latest === Number.POSITIVE_INFINITY) return next(call)
-    return raceEnd(next, call, latest)
+  return (call) => {
+    const { signal, deadline: latest } = call
+    return signal === undefined && latest === undefined ? next(call) : raceEnd(next, call, latest)
   }
 }
 
 async function raceEnd(
   next: ClientHandler,
   call: OutgoingCall,
-  latest: number,
+  latest = Number.POSITIVE_INFINITY,
 ): Promise<IncomingReply> {
+  call.signal?.throwIfAborted()
   const ending = new AbortController()
-  const signal =
-    call.signal === undefined ? ending.signal : AbortSignal.any([call.signal, ending.signal])
+  const signal = eitherSignal(call.signal, ending.signal)
   const timer =
     latest === Number.POSITIVE_INFINITY
       ? undefined
-      : setTimeout(() => ending.abort(deadlineExceeded()), waitUntil(latest))
+      : setTimeout(
+          () => ending.abort(deadlineExceeded()),
+          Math.min(Math.max(0, latest - Date.now()), maxTimerMs),
+        )
   const ended = new Promise<never>((_, reject) => {
     signal.addEventListener('abort', () => reject(signal.reason), { once: true })
   })
@@ -53,10 +55,6 @@ async function raceEnd(
   } finally {
     clearTimeout(timer)
   }
-}
-
-function waitUntil(latest: number): number {
-  return Math.min(Math.max(0, latest - Date.now()), maxTimerMs)
 }
 
 /** The error of a call that took too long. */

@@ -10,7 +10,8 @@ import type {
 type Entry = { readonly [key: string]: ManifestValue }
 
 /**
- * Derives the run-time description of an application from its manifest (`app.describe()`).
+ * Derives the run-time description of an application from its manifest (`app.describe()`). Methods with `documented: false` are
+ * no part of it: a description is public, as the documents are.
  *
  * **Errors**: `TypeError` when it is no manifest of version 1. **Source**: remoting CL-4, CL-5.
  */
@@ -39,6 +40,7 @@ function describeClass(entry: Entry, shapes: Shapes): ClassDescription {
     methods: fromPairs(
       listOf(entry['methods'])
         .map(entryOf)
+        .filter(({ documented }) => documented !== false)
         .map((method) => [textOf(method['name']).slice(prefix), describeMethod(method, shapes)]),
     ),
   }
@@ -104,18 +106,18 @@ function resultShape(
   }
   const bodies = returns.filter(({ target }) => target === undefined)
   const [only] = bodies
-  if (isEntry(only?.['items'])) return shapeOfSchema(only['items'])
+  if (isEntry(only?.['items'])) return shapeOfSchema(only['items'], shapes)
   if (only?.['root'] === true) return shapeOfReturn(only, shapes)
   return membersOf(bodies.map((one) => [textOf(one['name']), shapeOfReturn(one, shapes)]))
 }
 
 function shapeOfReturn(returned: Entry, shapes: Shapes): ValueShape | undefined {
-  if (returned['schema'] !== undefined) return shapeOfSchema(entryOf(returned['schema']))
-  const name = textOf(returned['type']).replace(/^\[(.*)\]$/, '$1')
-  return shapes.has(name) ? `#${name}` : shapeOfName(name)
+  if (returned['schema'] !== undefined) return shapeOfSchema(entryOf(returned['schema']), shapes)
+  return shapeOfName(textOf(returned['type']).replace(/^\[(.*)\]$/, '$1'), shapes)
 }
 
-function shapeOfName(name: string): ValueShape | undefined {
+function shapeOfName(name: string, shapes: Shapes): ValueShape | undefined {
+  if (shapes.has(name)) return `#${name}`
   const kind = name.toLowerCase()
   if (kind === 'date') return 'date'
   return kind === 'buffer' || kind === 'binary' ? 'bytes' : undefined
@@ -124,20 +126,19 @@ function shapeOfName(name: string): ValueShape | undefined {
 /** Levels of a JSON Schema that are followed. */
 const maxDepth = 16
 
-function shapeOfSchema(schema: Entry, depth = 0): ValueShape | undefined {
+/** By the manifest's own mark `x-type`: a text that only looks like a date stays a text. */
+function shapeOfSchema(schema: Entry, shapes: Shapes, depth = 0): ValueShape | undefined {
   if (depth > maxDepth) return undefined
-  if (schema['format'] === 'date-time') return 'date'
-  if (isEntry(schema['items'])) return shapeOfSchema(schema['items'], depth + 1)
+  const inner = (member: ManifestValue | undefined) =>
+    shapeOfSchema(entryOf(member), shapes, depth + 1)
+  if (typeof schema['x-type'] === 'string') return shapeOfName(schema['x-type'], shapes)
+  if (isEntry(schema['items'])) return inner(schema['items'])
   if (isEntry(schema['properties'])) {
-    return membersOf(
-      Object.entries(schema['properties']).map(([name, member]) => [
-        name,
-        shapeOfSchema(entryOf(member), depth + 1),
-      ]),
-    )
+    const members = Object.entries(schema['properties'])
+    return membersOf(members.map(([name, member]) => [name, inner(member)]))
   }
-  const options = listOf(schema['anyOf']).map(entryOf)
-  return options.map((one) => shapeOfSchema(one, depth + 1)).find((shape) => shape !== undefined)
+  const options = listOf(schema['anyOf']).map(inner)
+  return options.find((shape) => shape !== undefined)
 }
 
 /** Shapes of the models' rows; relations are named only where they lead to a row that has a shape. */
@@ -170,18 +171,23 @@ function modelShapes(models: readonly Entry[]): Shapes {
 
 type Member = readonly [name: string, shape: ValueShape]
 
+/** Rows inside rows are not followed. */
+const noShapes: Shapes = new Map()
+
 function ownMembers(model: Entry): readonly Member[] {
   return listOf(model['properties'])
     .map(entryOf)
     .flatMap((property) => {
-      const shape = shapeOfType(property['type'] ?? null)
+      const shape = isEntry(property['schema'])
+        ? shapeOfSchema(property['schema'], noShapes)
+        : shapeOfType(property['type'] ?? null)
       return shape === undefined ? [] : [[textOf(property['name']), shape] as const]
     })
 }
 
 /** A property's type: a name, a list of one type, or nested members. */
 function shapeOfType(type: ManifestValue): ValueShape | undefined {
-  if (typeof type === 'string') return shapeOfName(type)
+  if (typeof type === 'string') return shapeOfName(type, noShapes)
   if (Array.isArray(type)) return shapeOfType(listOf(type)[0] ?? null)
   if (!isEntry(type)) return undefined
   return membersOf(Object.entries(type).map(([name, member]) => [name, shapeOfType(member)]))

@@ -3,16 +3,17 @@ import { RemoteError } from './remote-error.ts'
 
 /** What the in-process transport offers. */
 export interface Invoker {
-  invoke(
+  respond(
     fullName: string,
-    args?: Readonly<Record<string, unknown>>,
-    options?: {
-      readonly ctorArgs?: Readonly<Record<string, unknown>>
-      readonly signal?: AbortSignal
-      readonly deadline?: number
-      readonly metadata?: Readonly<Record<string, string>>
+    args: Readonly<Record<string, unknown>>,
+    options: {
+      readonly ctorArgs: Readonly<Record<string, unknown>> | undefined
+      readonly signal: AbortSignal | undefined
+      readonly deadline: number | undefined
+      readonly metadata: Readonly<Record<string, string>> | undefined
+      readonly makeError: (error: unknown) => unknown
     },
-  ): Promise<unknown>
+  ): Promise<IncomingReply>
 }
 
 /**
@@ -22,38 +23,22 @@ export interface Invoker {
 export function inProcessDialer(invoker: Invoker): Dialer {
   return {
     dial: async () => ({
-      call: (call) => invoke(invoker, call),
+      call: (call) => respond(invoker, call),
       onState: () => () => {},
       close: async () => {},
     }),
   }
 }
 
-async function invoke(invoker: Invoker, call: OutgoingCall): Promise<IncomingReply> {
-  const { method, args, ctorArgs, signal, deadline, metadata } = call
-  const options = {
-    ...(ctorArgs === undefined ? {} : { ctorArgs }),
-    ...(signal === undefined ? {} : { signal }),
-    ...(deadline === undefined ? {} : { deadline }),
-    ...(metadata === undefined ? {} : { metadata }),
-  }
-  try {
-    const value = await invoker.invoke(method, args, options)
-    return isStream(value) ? { kind: 'stream', items: mapErrors(value) } : { kind: 'value', value }
-  } catch (error) {
-    if (signal?.aborted && error === signal.reason) throw error
-    throw RemoteError.from(error)
-  }
+function respond(invoker: Invoker, call: OutgoingCall): Promise<IncomingReply> {
+  const { ctorArgs, signal, deadline, metadata } = call
+  return invoker.respond(call.method, call.args, {
+    ctorArgs,
+    signal,
+    deadline,
+    metadata,
+    makeError,
+  })
 }
 
-function isStream(value: unknown): value is AsyncIterable<unknown> {
-  return typeof value === 'object' && value !== null && Symbol.asyncIterator in value
-}
-
-async function* mapErrors(items: AsyncIterable<unknown>): AsyncGenerator<unknown> {
-  try {
-    yield* items
-  } catch (error) {
-    throw RemoteError.from(error)
-  }
-}
+const makeError = (error: unknown): RemoteError => RemoteError.from(error)

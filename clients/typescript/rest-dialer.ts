@@ -4,7 +4,7 @@ import { decodeText, type ModelShapes } from './decode-value.ts'
 import type { ApiDescription, MethodDescription } from './description.ts'
 import { readEventStream } from './event-stream.ts'
 import { RemoteError } from './remote-error.ts'
-import { requestOf } from './rest-request.ts'
+import { type RestRequest, requestOf } from './rest-request.ts'
 
 /** Options of {@link restDialer}. */
 export interface RestDialerOptions {
@@ -54,7 +54,12 @@ export function restDialer(url: string, options: RestDialerOptions): Dialer {
     maxEventLength: options.maxEventLength ?? 16 * 1024 * 1024,
     models: options.api.models ?? {},
   }
-  return { api: options.api, dial: async () => openChannel(settings) }
+  return {
+    api: options.api,
+    // loaded by the first batch: many programs have none
+    batch: async (build, context) => (await import('./batch.ts')).runBatch(build, context),
+    dial: async () => openChannel(settings),
+  }
 }
 
 interface RestSettings extends RestDialerOptions {
@@ -69,14 +74,20 @@ interface RestSettings extends RestDialerOptions {
 /** There is no connection: what is closed are the calls under way. */
 function openChannel(settings: RestSettings): Channel {
   const pending = new Set<Promise<unknown>>()
+  const keep = <T>(reply: Promise<T>): Promise<T> => {
+    pending.add(reply)
+    const forget = () => pending.delete(reply)
+    reply.then(forget, forget)
+    return reply
+  }
   return {
-    call(call) {
-      const reply = send(settings, call)
-      pending.add(reply)
-      const forget = () => pending.delete(reply)
-      reply.then(forget, forget)
-      return reply
-    },
+    call: (call) => keep(send(settings, call)),
+    batch: (run) =>
+      keep(
+        import('./rest-batch.ts').then(({ sendRestBatch }) =>
+          sendRestBatch(run, settings, answerOf, readText, RemoteError.from),
+        ),
+      ),
     onState: () => () => {},
     close: async () => {
       await Promise.allSettled(pending)
@@ -85,37 +96,39 @@ function openChannel(settings: RestSettings): Channel {
 }
 
 async function send(settings: RestSettings, call: OutgoingCall): Promise<IncomingReply> {
-  const { method, url, verb, headers, body } = await requestOf(settings.base, settings.api, call)
-  const response = await answerOf(settings, call, url, {
-    method: verb,
-    headers: { ...settings.headers, ...headers },
-    ...(body === undefined ? {} : { body }),
-    ...(call.signal === undefined ? {} : { signal: call.signal }),
-    ...(settings.credentials === undefined ? {} : { credentials: settings.credentials }),
-  })
-  if (response.status >= 400) throw await errorOf(response, settings)
+  const { method, url, ...request } = await requestOf(settings.base, settings.api, call)
+  const response = await answerOf(settings, call, url, request)
   return method.streams
     ? streamReply(response, method, settings)
     : { kind: 'value', value: await readValue(response, method, settings) }
 }
 
-/** **Errors**: `UNAVAILABLE` when nobody answers, the signal's reason when it was aborted. */
+/** **Errors**: that of the answer; `UNAVAILABLE` when nobody answers, the signal's reason when it was aborted. */
 async function answerOf(
   settings: RestSettings,
-  { signal }: OutgoingCall,
+  { signal }: Pick<OutgoingCall, 'signal'>,
   url: string,
-  init: RequestInit,
+  { verb, headers, body }: Pick<RestRequest, 'verb' | 'headers' | 'body'>,
 ): Promise<Response> {
-  try {
-    return await settings.fetch(url, init)
-  } catch (cause) {
-    if (signal?.aborted) throw signal.reason
-    throw new RemoteError('the server cannot be reached', {
-      statusCode: 503,
-      code: 'UNAVAILABLE',
-      cause,
-    })
+  const init = {
+    method: verb,
+    headers: { ...settings.headers, ...headers },
+    body,
+    signal,
+    credentials: settings.credentials,
   }
+  const response = await settings
+    .fetch(url, init as RequestInit) // what is undefined is absent
+    .catch((cause: unknown) => {
+      if (signal?.aborted) throw signal.reason
+      throw new RemoteError('the server cannot be reached', {
+        statusCode: 503,
+        code: 'UNAVAILABLE',
+        cause,
+      })
+    })
+  if (response.status >= 400) throw await errorOf(response, settings)
+  return response
 }
 
 /** An error envelope, or any other body. Source: remoting CL-13. */

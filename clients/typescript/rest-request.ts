@@ -170,39 +170,10 @@ function joinPaths(...paths: readonly string[]): string {
 }
 
 async function bodyOf({ files, fields, whole }: Placed): Promise<string | FormData | undefined> {
-  if (files.length > 0) return formOf(fields, files)
+  if (files.length > 0) {
+    // loaded by the first upload: many programs have none
+    return (await import('./rest-form.ts')).formOf(fields, files, textOf, unusable)
+  }
   if (whole !== undefined) return encodeJson(whole.value)
   return fields.length === 0 ? undefined : encodeJson(Object.fromEntries(fields))
-}
-
-/** Fields go first: a server that streams a file to its method has to know them before. */
-async function formOf(fields: Placed['fields'], files: Placed['files']): Promise<FormData> {
-  const form = new FormData()
-  for (const [name, value] of fields) form.append(name, textOf(name, value))
-  for (const [name, value] of files) {
-    const { content, filename, contentType } = isNamedFile(value) ? value : namedFileOf(value)
-    const blob = await blobOf(name, content, contentType)
-    form.append(name, blob, filename ?? 'file')
-  }
-  return form
-}
-
-function isNamedFile(value: unknown): value is NamedFile {
-  return typeof value === 'object' && value !== null && 'content' in value
-}
-
-/** A `File` of a browser knows its own name. */
-function namedFileOf(value: unknown): NamedFile {
-  const name: unknown = value instanceof Blob && 'name' in value ? value.name : undefined
-  return { content: value as FileSource, ...(typeof name === 'string' ? { filename: name } : {}) } // checked by blobOf
-}
-
-async function blobOf(name: string, content: unknown, type: string | undefined): Promise<Blob> {
-  const options = type === undefined ? {} : { type }
-  if (content instanceof Blob) return type === undefined ? content : new Blob([content], options)
-  if (content instanceof Uint8Array) return new Blob([Uint8Array.from(content)], options)
-  if (content instanceof ReadableStream) {
-    return new Blob([await new Response(content).blob()], options)
-  }
-  throw unusable(name, content)
 }

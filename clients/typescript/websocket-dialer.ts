@@ -1,6 +1,6 @@
 import type { CodecFactory } from '../../transports/codec/codec.ts'
 import { jsonCodec } from '../../transports/codec/json.ts'
-import { closeCodes } from '../../transports/session/close-codes.ts'
+import * as closeCodes from '../../transports/session/close-codes.ts'
 import { type Message, type Pipe, PipeEnd } from '../../transports/session/pipe.ts'
 import { QueuePipe } from '../../transports/session/queue-pipe.ts'
 import type { Dialer } from './channel.ts'
@@ -21,6 +21,8 @@ export interface WebSocketLike {
     type: 'close',
     listener: (event: { readonly code: number; readonly reason: string }) => void,
   ): void
+  /** That of the package `ws`, which makes no event. */
+  on?(type: 'message', listener: (data: Uint8Array, isBinary: boolean) => void): unknown
 }
 
 /** Options of {@link websocketDialer}. */
@@ -64,7 +66,6 @@ function connect(
   if (Socket === undefined)
     throw new TypeError('there is no WebSocket here: pass one in the options')
   const socket = new Socket(url, [`viaduct.v1.${codec.name}`])
-  socket.binaryType = 'arraybuffer'
   const pipe = pipeFromSocket(socket)
   return new Promise((resolve, reject) => {
     const leave = () => {
@@ -100,10 +101,18 @@ function pipeFromSocket(socket: WebSocketLike): QueuePipe {
         ? socket.close(closeCode, message.slice(0, 30))
         : socket.close(),
   })
-  socket.addEventListener('message', ({ data }) => {
-    if (typeof data === 'string') pipe.push(data)
-    else if (data instanceof ArrayBuffer) pipe.push(new Uint8Array(data))
-  })
+  if (socket.on) {
+    socket.on('message', (data, isBinary) => {
+      // of its Buffer, which is the socket's own, parts would not be copies
+      pipe.push(isBinary ? new Uint8Array(data.buffer, data.byteOffset, data.length) : `${data}`)
+    })
+  } else {
+    socket.binaryType = 'arraybuffer'
+    socket.addEventListener('message', ({ data }) => {
+      if (typeof data === 'string') pipe.push(data)
+      else if (data instanceof ArrayBuffer) pipe.push(new Uint8Array(data))
+    })
+  }
   socket.addEventListener('error', () => {}) // the close follows
   socket.addEventListener('close', ({ code, reason }) => {
     pipe.finish(new PipeEnd(code, reason || 'the connection was lost'))

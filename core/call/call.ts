@@ -68,5 +68,11 @@ export type Reply =
 /** The one function shape of the system. Rejects with anything; never throws synchronously. */
 export type Handler = (call: Call) => Promise<Reply>
 
+/**
+ * A {@link Handler} that answers at once where nothing has to be waited for: a method that returns no promise and has no hooks.
+ * A busy connection saves two promises a call with it.
+ */
+export type EagerHandler = (call: Call) => Reply | Promise<Reply>
+
 /** Wraps a handler. */
 export type Middleware = (next: Handler) => Handler

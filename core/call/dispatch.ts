@@ -3,7 +3,7 @@ import type { Hook } from '../method/hooks.ts'
 import { absent } from '../method/output.ts'
 import type { SharedMethod } from '../method/shared-method.ts'
 import { checkArguments, computeArguments, convertArguments } from './arguments.ts'
-import type { Call, Handler, Reply, ReplyMetadata } from './call.ts'
+import type { Call, EagerHandler, Handler, Reply, ReplyMetadata } from './call.ts'
 import { runInContext } from './current-context.ts'
 import type { DeadlineWatch, Watched } from './deadline.ts'
 import { InvocationContext } from './invocation-context.ts'
@@ -20,29 +20,66 @@ export interface DispatchEnvironment {
 /**
  * Makes the handler every transport calls: finds the plan of the method, converts, runs the phases, shapes the answer.
  *
- * **Errors**: the promise rejects with whatever was thrown, or with `METHOD_NOT_FOUND`, `INVOCATION_TIMEOUT`,
+ * **Errors**: never throws; a promise rejects with whatever was thrown, or with `METHOD_NOT_FOUND`, `INVOCATION_TIMEOUT`,
  * `DEADLINE_EXCEEDED`. Falsy reasons reject too. Source: remoting section 4, I-7, I-11.
  */
-export function createDispatcher(environment: DispatchEnvironment): Handler {
-  return function handle(call: Call): Promise<Reply> {
+export function createDispatcher(environment: DispatchEnvironment): EagerHandler {
+  return handle
+
+  function handle(call: Call): Reply | Promise<Reply> {
     const plan = environment.planOf(call.method)
     if (plan === undefined) {
       return Promise.reject(
         remoteError('METHOD_NOT_FOUND', `there is no method ${call.method.fullName}`),
       )
     }
-    const timeout = plan.environment.invocationTimeout
-    const deadline = earlier(call.deadline, timeout > 0 ? Date.now() + timeout : undefined)
-    const context = new InvocationContext(call, environment.models(), deadline)
+    const context = new InvocationContext(call, plan, environment.models())
     call.context = context
-    const invocation = new Invocation(plan, call, context, environment.deadlines)
-    if (plan.isPlain) return runInContext(context, runPlain, invocation)
+    if (plan.isPlain) return runInContext(context, runPlain, context)
+    const isTimed = context.deadline !== undefined // its time begins before anything runs
+    const invocation = new Invocation(context, environment.deadlines)
     const settled = runInContext(context, runFull, invocation)
-    return deadline === undefined ? settled : invocation.settle(settled, passOn)
+    return isTimed ? invocation.settle(settled, passOn) : settled
+  }
+
+  /** The short way: nothing but conversion, the method and its output. One promise of ours when the method waits, else none. */
+  function runPlain(context: InvocationContext): Reply | Promise<Reply> {
+    const plan = InvocationContext.planOf(context)
+    let yielded: unknown
+    try {
+      const rules = plan.argumentRules
+      if (plan.makeOptions?.isAsync === false) context.options = plan.makeOptions.make(context)
+      const { input } = InvocationContext.callOf(context)
+      context.args = convertArguments(plan.parameters, input, context, rules)
+      checkArguments(plan.parameters, context.args, plan.rechecks, rules)
+    } catch (error) {
+      return Promise.reject(error)
+    }
+    try {
+      yielded = plan.method.invoke(context.args, context)
+    } catch (error) {
+      return Promise.reject(failed(context, error))
+    }
+    if (isThenable(yielded)) {
+      return new Invocation(context, environment.deadlines).settle(yielded, replyOf, failed)
+    }
+    try {
+      return replyOf(context, yielded)
+    } catch (error) {
+      return Promise.reject(error)
+    }
   }
 }
 
-function passOn(_invocation: Invocation, reply: Reply): Reply {
+/** A handler that always answers with a promise. */
+export function settled(handle: EagerHandler): Handler {
+  return (call) => {
+    const reply = handle(call)
+    return reply instanceof Promise ? reply : Promise.resolve(reply)
+  }
+}
+
+function passOn(_context: InvocationContext, reply: Reply): Reply {
   return reply
 }
 
@@ -56,9 +93,9 @@ class Invocation implements Watched {
   readonly #deadlines: DeadlineWatch
   #reject: ((error: unknown) => void) | undefined
 
-  constructor(plan: Plan, call: Call, context: InvocationContext, deadlines: DeadlineWatch) {
-    this.plan = plan
-    this.call = call
+  constructor(context: InvocationContext, deadlines: DeadlineWatch) {
+    this.plan = InvocationContext.planOf(context)
+    this.call = InvocationContext.callOf(context)
     this.context = context
     this.#deadlines = deadlines
   }
@@ -79,7 +116,7 @@ class Invocation implements Watched {
    */
   settle<T>(
     pending: PromiseLike<T>,
-    finish: (invocation: Invocation, value: T) => Reply,
+    finish: (context: InvocationContext, value: T) => Reply,
     fail?: (context: InvocationContext, error: unknown) => unknown,
   ): Promise<Reply> {
     return new Promise((resolve, reject) => {
@@ -92,7 +129,7 @@ class Invocation implements Watched {
         (value) => {
           if (isWatched) this.#deadlines.release(this)
           try {
-            resolve(finish(this, value))
+            resolve(finish(this.context, value))
           } catch (error) {
             reject(error)
           }
@@ -103,38 +140,6 @@ class Invocation implements Watched {
         },
       )
     })
-  }
-}
-
-function earlier(a: number | undefined, b: number | undefined): number | undefined {
-  if (a === undefined || b === undefined) return a ?? b
-  return Math.min(a, b)
-}
-
-/** The short way: nothing but conversion, the method and its output. One promise of ours, two when the method waits. */
-function runPlain(invocation: Invocation): Promise<Reply> {
-  const { plan, call, context } = invocation
-  let yielded: unknown
-  try {
-    const rules = plan.argumentRules
-    if (plan.makeOptions?.isAsync === false) context.options = plan.makeOptions.make(context)
-    context.args = convertArguments(plan.parameters, call.input, context, rules)
-    checkArguments(plan.parameters, context.args, plan.rechecks, rules)
-  } catch (error) {
-    return Promise.reject(error)
-  }
-  try {
-    yielded = plan.method.invoke(context.args, context)
-  } catch (error) {
-    return Promise.reject(failed(context, error))
-  }
-  if (isThenable(yielded)) {
-    return invocation.settle(yielded, replyOf, failed)
-  }
-  try {
-    return Promise.resolve(replyOf(invocation, yielded))
-  } catch (error) {
-    return Promise.reject(error)
   }
 }
 
@@ -252,9 +257,10 @@ async function invokeMethod(invocation: Invocation): Promise<void> {
 }
 
 /** Shapes what the method yielded. */
-function replyOf({ plan, call, context }: Invocation, yielded: unknown): Reply {
+function replyOf(context: InvocationContext, yielded: unknown): Reply {
   if (context.answered) return answered
-  const output = plan.output(yielded, call.rich === true)
+  const plan = InvocationContext.planOf(context)
+  const output = plan.output(yielded, InvocationContext.callOf(context).rich === true)
   return makeReply(plan, output.value, metadataOf(output.status, output.headers))
 }
 

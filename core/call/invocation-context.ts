@@ -2,6 +2,7 @@ import type { CallContext, CallOptions } from '../method/context.ts'
 import type { HttpRequest, HttpResponse } from '../method/http.ts'
 import type { SharedMethod } from '../method/shared-method.ts'
 import type { Call, ReplyMetadata } from './call.ts'
+import type { Plan } from './plan.ts'
 
 const notRunYet = Symbol('not run yet')
 
@@ -17,20 +18,32 @@ export class InvocationContext implements CallContext {
   error: unknown = undefined
   /** Status and headers of the invocation, while after hooks may still replace its result. */
   replyMetadata: ReplyMetadata | undefined = undefined
-  readonly deadline: number | undefined
   /** Computed once per call, see {@link CallContext.options}. */
   options: CallOptions = noOptions
   readonly #call: Call
+  readonly #plan: Plan
   #result: unknown = notRunYet
   #state: Record<string, unknown> | undefined
   #abort: AbortController | undefined
   #accessToken: unknown
+  /** 0 until somebody asks. */
+  #deadline: number | undefined = 0
 
-  constructor(call: Call, models: unknown, deadline: number | undefined) {
+  constructor(call: Call, plan: Plan, models: unknown) {
     this.#call = call
+    this.#plan = plan
     this.models = models
-    this.deadline = deadline
     this.#accessToken = call.accessToken
+  }
+
+  /** The call of a context; what users get a context for does not show it. */
+  static callOf(context: InvocationContext): Call {
+    return context.#call
+  }
+
+  /** The plan of a context, as {@link callOf}. */
+  static planOf(context: InvocationContext): Plan {
+    return context.#plan
   }
 
   get method(): SharedMethod {
@@ -55,6 +68,16 @@ export class InvocationContext implements CallContext {
 
   get response(): HttpResponse | undefined {
     return this.#call.response
+  }
+
+  /** That of the caller or of the time a call may take, whichever is earlier. A method that does not wait needs no clock. */
+  get deadline(): number | undefined {
+    if (this.#deadline === 0) {
+      const { invocationTimeout } = this.#plan.environment
+      const own = invocationTimeout > 0 ? Date.now() + invocationTimeout : undefined
+      this.#deadline = earlier(this.#call.deadline, own)
+    }
+    return this.#deadline
   }
 
   get accessToken(): unknown {
@@ -120,6 +143,11 @@ export class InvocationContext implements CallContext {
     if (this.#abort === undefined) this.#abort = new AbortController()
     this.#abort.abort(reason)
   }
+}
+
+function earlier(a: number | undefined, b: number | undefined): number | undefined {
+  if (a === undefined || b === undefined) return a ?? b
+  return Math.min(a, b)
 }
 
 const noArguments: Record<string, unknown> = Object.freeze({})

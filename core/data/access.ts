@@ -44,7 +44,8 @@ export function isSameWhere(a: Where, b: Where): boolean {
   return textOfWhere(a) === textOfWhere(b)
 }
 
-function textOfWhere(where: Where): string {
+/** Equal for equal conditions. */
+export function textOfWhere(where: Where): string {
   return JSON.stringify(whereForHook(where), (_key, value: unknown) =>
     isPlainObject(value) || typeof value !== 'bigint' ? value : String(value),
   )

@@ -8,10 +8,10 @@ import { observeAccessWhere } from './access.ts'
 import { aggregateRows } from './aggregate-rows.ts'
 import type { Aggregation } from './connector.ts'
 import { collectRows } from './connector-queue.ts'
+import { withinScope } from './default-scope.ts'
 import type { ModelRuntime } from './model-runtime.ts'
 import { beginOperation, type Operation, requireObject } from './operation.ts'
 import { parseContextOf } from './query-guards.ts'
-import { bothOf } from './query-merge.ts'
 import { resolveRelated } from './related-where.ts'
 import type { OperationOptions } from './repository-types.ts'
 
@@ -73,7 +73,7 @@ function parseAggregation(operation: Operation, given: Readonly<Row>): Aggregati
     context,
   )
   return {
-    where: runtime.scope === undefined ? where : bothOf(runtime.scope.where, where),
+    where: withinScope(runtime, where),
     groupBy,
     values,
     having: parseWhere(resultModel, given['having'], context),

@@ -15,6 +15,15 @@ export interface Change {
   readonly before?: Readonly<Row> | undefined
   readonly after?: Readonly<Row> | undefined
   readonly isNew?: boolean | undefined
+  /** The stored images of every row it touched; there when a listener needs them and they could be listed. */
+  readonly rows?: readonly RowChange[] | undefined
+}
+
+/** One row a change touched, as it was and is stored. No `before`: it is new. No `after`: it is gone. */
+export interface RowChange {
+  readonly id: unknown
+  readonly before?: Readonly<Row> | undefined
+  readonly after?: Readonly<Row> | undefined
 }
 
 /** Gets every change of one model after it is committed. Must not throw. */
@@ -23,17 +32,25 @@ export type ChangeListener = (change: Change) => void
 /** The listeners of one model; change streams and live queries subscribe here. */
 export class ChangeFeed {
   readonly #listeners = new Set<ChangeListener>()
+  readonly #choosy = new Set<ChangeListener>()
 
   /** Somebody listens; without listeners nothing is prepared for them. */
   get isWatched(): boolean {
     return this.#listeners.size > 0
   }
 
-  /** Adds a listener and returns the function that removes it. */
-  subscribe(listener: ChangeListener): () => void {
+  /** Somebody chooses by the rows themselves: writes read them before and after. */
+  get needsRows(): boolean {
+    return this.#choosy.size > 0
+  }
+
+  /** Adds a listener and returns the function that removes it. With `needsRows` its changes carry `rows`. */
+  subscribe(listener: ChangeListener, options: { readonly needsRows?: boolean } = {}): () => void {
     this.#listeners.add(listener)
+    if (options.needsRows === true) this.#choosy.add(listener)
     return () => {
       this.#listeners.delete(listener)
+      this.#choosy.delete(listener)
     }
   }
 

@@ -59,23 +59,31 @@ export function changeStream(
     throw invalidFilter('where', 'a change stream has no conditions on related models')
   }
   const test = query.where.kind === 'all' ? undefined : compileWhere(query.where)
-  return streamOf(runtime, test, query.fields, signal)
+  return streamOf({ runtime, test, fields: query.fields }, signal)
+}
+
+/** What one consumer sees of a model. */
+interface View {
+  readonly runtime: ModelRuntime
+  /** `undefined`: every row. */
+  readonly test: RowTest | undefined
+  readonly fields: readonly string[] | undefined
 }
 
 async function* streamOf(
-  runtime: ModelRuntime,
-  test: RowTest | undefined,
-  fields: readonly string[] | undefined,
+  view: View,
   signal: AbortSignal,
 ): AsyncGenerator<ChangeEvent, void, undefined> {
   const waiting: ChangeEvent[] = []
-  const seen = new Set<string>()
   let wake: () => void = () => {}
   const stop = () => wake()
-  const unsubscribe = runtime.changes.subscribe((change) => {
-    for (const event of eventsOf(runtime, change, test, fields, seen)) waiting.push(event)
+  const listener = (change: Change) => {
+    waiting.push(...eventsOf(view, change))
     if (waiting.length > maxWaiting) waiting.splice(0, waiting.length, { type: 'reset' })
     wake()
+  }
+  const unsubscribe = view.runtime.changes.subscribe(listener, {
+    needsRows: view.test !== undefined,
   })
   signal.addEventListener('abort', stop, { once: true })
   try {
@@ -93,52 +101,35 @@ async function* streamOf(
   }
 }
 
-/** The events one change makes for one filter. `seen` holds ids of rows that matched. Source: framework F-8.2, F-8.3. */
-function eventsOf(
-  runtime: ModelRuntime,
-  change: Change,
-  test: RowTest | undefined,
-  fields: readonly string[] | undefined,
-  seen: Set<string>,
-): ChangeEvent[] {
-  if (change.after !== undefined) return rowEvent(runtime, change, change.after, test, fields, seen)
-  const ids = change.ids ?? (change.id === undefined ? undefined : [change.id])
-  if (change.type === 'remove') return removeEvents(runtime, change, ids, test, seen)
-  if (test !== undefined) return []
-  const shared = { type: change.type, ...dataOf(runtime, change.data, fields) }
+/** The events one change makes for one view. */
+function eventsOf(view: View, change: Change): ChangeEvent[] {
+  return view.test === undefined ? allEvents(view, change) : chosenEvents(view, view.test, change)
+}
+
+/** Every change: one event per id where they are known. Source: framework F-8.2. */
+function allEvents(view: View, change: Change): ChangeEvent[] {
+  const { type, id, after } = change
+  const shared = type === 'remove' ? { type } : { type, ...dataOf(view, after ?? change.data) }
+  if (after !== undefined) return [{ target: id, ...shared }]
+  const ids = change.ids ?? (id === undefined ? undefined : [id])
   if (ids !== undefined) return ids.map((target) => ({ target, ...shared }))
   return [{ ...whereOf(change), ...shared }]
 }
 
-function rowEvent(
-  runtime: ModelRuntime,
-  change: Change,
-  row: Readonly<Row>,
-  test: RowTest | undefined,
-  fields: readonly string[] | undefined,
-  seen: Set<string>,
-): ChangeEvent[] {
-  if (test !== undefined) {
-    if (!test(row)) return []
-    seen.add(runtime.identity.keyOf(change.id))
-  }
-  return [{ target: change.id, ...dataOf(runtime, row, fields), type: change.type }]
-}
-
-function removeEvents(
-  runtime: ModelRuntime,
-  change: Change,
-  ids: readonly unknown[] | undefined,
-  test: RowTest | undefined,
-  seen: Set<string>,
-): ChangeEvent[] {
-  if (ids === undefined) return test === undefined ? [{ ...whereOf(change), type: 'remove' }] : []
-  const { before } = change
-  const matched = ids.filter((id) => {
-    const isSeen = seen.delete(runtime.identity.keyOf(id))
-    return test === undefined || isSeen || (before !== undefined && test(before))
+/**
+ * What a change means for the rows of a condition: one that matches is told with its data, one that no longer does is
+ * removed, whatever the change was. Where the rows are unknown the consumer has to read again. Source: framework F-8.3.
+ */
+function chosenEvents(view: View, test: RowTest, change: Change): ChangeEvent[] {
+  const { rows, type, after } = change
+  if (rows === undefined) return [{ type: 'reset' }]
+  return rows.flatMap((row): ChangeEvent[] => {
+    const target = row.id
+    if (row.after !== undefined && test(row.after)) {
+      return [{ target, type, ...dataOf(view, after ?? row.after) }]
+    }
+    return row.before !== undefined && test(row.before) ? [{ target, type: 'remove' }] : []
   })
-  return matched.map((target) => ({ target, type: 'remove' }))
 }
 
 function whereOf(change: Change): { readonly where?: Readonly<Record<string, unknown>> } {
@@ -147,9 +138,8 @@ function whereOf(change: Change): { readonly where?: Readonly<Record<string, unk
 
 /** What clients may see of a row, narrowed to the fields asked for. */
 function dataOf(
-  runtime: ModelRuntime,
+  { runtime, fields }: View,
   row: Readonly<Row> | undefined,
-  fields: readonly string[] | undefined,
 ): { readonly data?: Row } {
   if (row === undefined) return {}
   const shown = runtime.presenter.present({ ...row })

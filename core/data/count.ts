@@ -1,6 +1,7 @@
 import type { Where } from '../query/query.ts'
 import { parseWhere } from '../query/where.ts'
 import { observeAccessWhere } from './access.ts'
+import { withinScope } from './default-scope.ts'
 import type { ModelRuntime } from './model-runtime.ts'
 import { beginOperation, type Operation } from './operation.ts'
 import { parseContextOf } from './query-guards.ts'
@@ -33,8 +34,7 @@ export async function exists(
 
 async function countMatches(operation: Operation, where: Where): Promise<number> {
   const { runtime, connector, connectorOptions } = operation
-  const scoped = runtime.scope === undefined ? where : bothOf(runtime.scope.where, where)
-  const observed = await observeAccessWhere(operation, scoped)
+  const observed = await observeAccessWhere(operation, withinScope(runtime, where))
   const resolved = await resolveRelated(operation, observed)
   return connector.count(runtime.model, resolved, connectorOptions)
 }

@@ -1,8 +1,8 @@
 import { invalidArgument } from '../error/remote-error.ts'
 import type { LoadedContext, PersistContext } from '../model/hook.ts'
 import type { Row } from '../model/model.ts'
-import { announceRow } from './changes.ts'
-import { prepareNew } from './create.ts'
+import { announceRow, isWatched } from './changes.ts'
+import { prepareRow } from './create.ts'
 import type { ModelRuntime } from './model-runtime.ts'
 import {
   beginOperation,
@@ -30,15 +30,21 @@ export async function createAll(
     throw invalidArgument('createAll needs an array with at least one item')
   }
   const whole = beginOperation(runtime, options)
-  const operations: Operation[] = []
+  const operations = operationsOf(whole, list.length)
   const rows: Row[] = []
-  for (const data of list) {
-    const operation = beginOperation(runtime, options)
-    operations.push(operation)
-    rows.push(await prepareNew(operation, data ?? {}))
+  for (const [index, data] of list.entries()) {
+    const row = prepareRow(operations[index] ?? whole, data ?? {})
+    rows.push(row instanceof Promise ? await row : row)
   }
   if (runtime.source.connector.supports.multiInsert) return insertAll(whole, operations, rows)
   return inTransaction(whole, 'bulk insert', (inside) => insertAll(inside, operations, rows))
+}
+
+/** One per row where hooks are to have a state for each; none where nobody looks at single rows. Source: data D-5.1-3. */
+function operationsOf(whole: Operation, length: number): readonly Operation[] {
+  const { beforeSave, persist, loaded, afterSave } = whole.runtime.hooks
+  const isObserved = beforeSave ?? persist ?? loaded ?? afterSave
+  return isObserved === undefined ? [] : Array.from({ length }, () => ({ ...whole }))
 }
 
 async function insertAll(
@@ -54,13 +60,27 @@ async function insertAll(
     operations,
     stored.map((row) => runtime.coercion.load(row)),
   )
-  for (const [index, row] of loaded.entries()) {
-    const operation = operations[index] ?? whole
-    const inside = { ...operation, transaction: whole.transaction, connectorOptions }
-    await observeSaved(inside, row, true, true)
-    await announceRow(inside, 'createAll', row, { isNew: true })
+  if (runtime.hooks.afterSave !== undefined || isWatched(whole)) {
+    await finishAll(whole, operations, loaded)
   }
   return loaded
+}
+
+/** `after save` and the change of each row, one after the other. */
+async function finishAll(
+  whole: Operation,
+  operations: readonly Operation[],
+  rows: readonly Row[],
+): Promise<void> {
+  const { transaction, connectorOptions } = whole
+  for (const [index, row] of rows.entries()) {
+    const operation = { ...(operations[index] ?? whole), transaction, connectorOptions }
+    if (operation.runtime.hooks.afterSave !== undefined) {
+      await observeSaved(operation, row, true, true)
+    }
+    const announced = announceRow(operation, 'createAll', row, { isNew: true })
+    if (announced !== undefined) await announced
+  }
 }
 
 async function observePersistAll(

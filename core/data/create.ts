@@ -53,15 +53,22 @@ async function createObserved(operation: Operation, data: unknown): Promise<Row>
 
 /** Converts, observes and validates a new row. */
 export async function prepareNew(operation: Operation, data: unknown): Promise<Row> {
-  const draft: Draft = draftRow(operation, data)
-  if (operation.runtime.hooks.beforeSave !== undefined) {
-    await observeInstance(operation, draft, { isNewInstance: true })
-  }
-  const waiting = checkRow(operation, draft.row, draft.failures, validationMode(operation), {
-    isNew: true,
-  })
-  if (waiting !== undefined) await waiting
-  return draft.row
+  return prepareRow(operation, data)
+}
+
+/** The same, with a promise only where a hook or a validator has to be waited for. **Errors**: thrown or rejected. */
+export function prepareRow(operation: Operation, data: unknown): Row | Promise<Row> {
+  const draft = draftRow(operation, data)
+  if (operation.runtime.hooks.beforeSave === undefined) return checkNew(operation, draft)
+  return observeInstance(operation, draft, { isNewInstance: true }).then(() =>
+    checkNew(operation, draft),
+  )
+}
+
+function checkNew(operation: Operation, draft: Draft): Row | Promise<Row> {
+  const mode = validationMode(operation)
+  const waiting = checkRow(operation, draft.row, draft.failures, mode, newRow)
+  return waiting === undefined ? draft.row : waiting.then(() => draft.row)
 }
 
 /** Hands one row to the connector. */

@@ -3,8 +3,9 @@ import type { DeleteContext } from '../model/hook.ts'
 import type { Row } from '../model/model.ts'
 import type { Where } from '../query/query.ts'
 import { observeAccessWhere, whereForHook, whereFromHook } from './access.ts'
-import { announce, isWatched, listAffected } from './changes.ts'
+import { announce, imageOf, imagesOf, isWatched, listAffected } from './changes.ts'
 import { deleteTargetMissing } from './data-error.ts'
+import { withinScope } from './default-scope.ts'
 import type { ModelRuntime } from './model-runtime.ts'
 import {
   beginOperation,
@@ -15,7 +16,6 @@ import {
   settingOf,
 } from './operation.ts'
 import { runHooks } from './operation-hooks.ts'
-import { bothOf } from './query-merge.ts'
 import { resolveRelated } from './related-where.ts'
 import type { Count, OperationOptions } from './repository-types.ts'
 import { writeWhere } from './update-all.ts'
@@ -39,8 +39,7 @@ export async function deleteById(
 ): Promise<Count> {
   const operation = beginOperation(runtime, options)
   runtime.identity.require('deleteById')
-  const byId = runtime.identity.where(id)
-  const where = runtime.scope === undefined ? byId : bothOf(runtime.scope.where, byId)
+  const where = withinScope(runtime, runtime.identity.where(id))
   const result = await deleteMatches(operation, 'deleteById', where, undefined, id)
   if (result.count === 0) checkStrictDelete(operation, id)
   return result
@@ -85,7 +84,9 @@ async function deleteMatches(
     where = whereFromHook(operation, context.where)
   }
   const matches = await resolveRelated(operation, where)
-  const ids = id === undefined ? await listAffected(operation, matches) : undefined
+  const affected = id === undefined ? await listAffected(operation, matches) : undefined
+  const image = id === undefined ? undefined : imageOf(operation, matches)
+  const stored = image && (await image)
   const count = await connector.delete(runtime.model, matches, connectorOptions)
   const info = { count }
   if (isObserved && runtime.hooks.afterDelete !== undefined) {
@@ -99,7 +100,11 @@ async function deleteMatches(
       operation: name,
       type: 'remove',
       where: whereForHook(where),
-      ids,
+      ids: affected?.ids,
+      rows:
+        stored === undefined
+          ? await imagesOf(operation, affected, 'remove')
+          : [{ id, before: stored }],
       ...(id === undefined ? {} : { id }),
       ...(instance === undefined ? {} : { before: instance }),
     })

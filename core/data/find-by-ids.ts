@@ -53,7 +53,7 @@ function inOrderOf(
 }
 
 /** A condition that finds all of the ids. */
-function whereOfIds(runtime: ModelRuntime, ids: readonly unknown[]): Where {
+export function whereOfIds(runtime: ModelRuntime, ids: readonly unknown[]): Where {
   const conditions = ids.map((id) => runtime.identity.where(id))
   const [property] = runtime.model.id
   if (runtime.identity.isComposite || property === undefined) return { kind: 'or', conditions }

@@ -1,7 +1,10 @@
+import { isDeepStrictEqual } from 'node:util'
 import { remoteError } from '../error/remote-error.ts'
 import type { Row } from '../model/model.ts'
 import type { IncludeEntry, Query } from '../query/query.ts'
+import { textOfWhere, whereForHook } from './access.ts'
 import { checkAnswerSize } from './answer-size.ts'
+import { defaultScopeOf } from './default-scope.ts'
 import type { ModelRuntime } from './model-runtime.ts'
 import { beginNested, type Operation } from './operation.ts'
 import { isFromWire } from './query-guards.ts'
@@ -27,7 +30,10 @@ export function keysForIncludes(runtime: ModelRuntime, query: Query): readonly s
   if (fields === undefined || include.length === 0) return noNames
   const names = new Set<string>()
   for (const entry of include) {
-    for (const name of runtime.relations.get(entry.relation)?.relation.ownKeys ?? []) {
+    const relation = runtime.relations.get(entry.relation)?.relation
+    const needed =
+      relation?.scopeOf === undefined ? relation?.ownKeys : runtime.model.properties.keys()
+    for (const name of needed ?? []) {
       if (!fields.includes(name)) names.add(name)
     }
   }
@@ -58,9 +64,38 @@ export async function includeRelations(
     const relation = operation.runtime.relations.get(entry.relation)?.relation
     if (relation?.disableInclude === true) continue
     const plan = relationPlanOf(operation.runtime, entry.relation)
-    linkRows(rows, plan, await loadChildren(operation, plan, rows, entry.query, read))
+    for (const group of groupsByScope(plan, rows, entry.query)) {
+      linkRows(group.rows, plan, await loadChildren(operation, plan, group, entry.query, read))
+    }
   }
   if (isFromWire(operation)) checkAnswerSize(rows, include)
+}
+
+/** Rows for which a relation has the same filter. */
+interface ScopeGroup {
+  readonly rows: readonly Row[]
+  readonly scope: Query | undefined
+}
+
+/** One group, unless the relation's scope is computed and not the same for all rows. Source: data D-4.1-11, D-3.4b-1. */
+function groupsByScope(
+  plan: RelationPlan,
+  rows: readonly Row[],
+  query: Query,
+): readonly ScopeGroup[] {
+  if (plan.relation.scopeOf === undefined) return [{ rows, scope: plan.scope() }]
+  const filter = { where: whereForHook(query.where) }
+  const groups = new Map<string, { readonly rows: Row[]; readonly scope: Query | undefined }[]>()
+  for (const row of rows) {
+    const scope = plan.scope(row, filter)
+    const text = scope === undefined ? '' : textOfWhere(scope.where)
+    const alike = groups.get(text) ?? []
+    groups.set(text, alike)
+    const group = alike.find((other) => isDeepStrictEqual(other.scope, scope))
+    if (group === undefined) alike.push({ rows: [row], scope })
+    else group.rows.push(row)
+  }
+  return [...groups.values()].flat()
 }
 
 /** Children by the text of their key, in scope order. */
@@ -79,7 +114,7 @@ function linkRows(rows: readonly Row[], plan: RelationPlan, children: Children):
 async function loadChildren(
   operation: Operation,
   plan: RelationPlan,
-  rows: readonly Row[],
+  { rows, scope }: ScopeGroup,
   query: Query,
   read: RowReader,
 ): Promise<Children> {
@@ -90,8 +125,8 @@ async function loadChildren(
   const nested = beginNested(operation, target)
   const scoped = applyScope(
     target.model,
-    applyScope(target.model, query, plan.scope()),
-    target.scope,
+    applyScope(target.model, query, scope),
+    defaultScopeOf(target, query.where),
   )
   const { targetKeys, many } = plan.relation
   const paging = pagingOf(nested, plan, scoped)

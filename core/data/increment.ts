@@ -34,9 +34,9 @@ export async function increment(
   let matches = await observeAccessWhere(operation, writeWhere(operation, where))
   const observed = await observeDeltas(operation, matches, given)
   matches = await resolveRelated(operation, observed.where)
-  const ids = await listAffected(operation, matches)
+  const affected = await listAffected(operation, matches)
   const count = await addToAll(operation, matches, observed.deltas)
-  return finishMany(operation, 'increment', matches, forHooks(observed.deltas), count, ids)
+  return finishMany(operation, 'increment', matches, forHooks(observed.deltas), count, affected)
 }
 
 type Deltas = Readonly<Record<string, number>>

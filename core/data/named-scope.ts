@@ -43,7 +43,8 @@ export function namedScope(runtime: ModelRuntime, name: string): ScopedRows {
 function queryOfScope(runtime: ModelRuntime, name: string): Query {
   const filter = runtime.model.scopes.get(name)
   if (filter === undefined) throw invalidArgument(`${runtime.model.name} has no scope "${name}"`)
-  return parseFilter(runtime.model, filterOfScope(filter), runtime.contexts.trusted)
+  const filterNow = typeof filter === 'function' ? filter() : filter
+  return parseFilter(runtime.model, filterOfScope(filterNow), runtime.contexts.trusted)
 }
 
 /** LoopBack keeps options beside the filter; only the filter's keys count. */

@@ -2,7 +2,7 @@ import { invalidArgument } from '../error/remote-error.ts'
 import { textOf } from '../model/coerce-scalar.ts'
 import type { Row } from '../model/model.ts'
 import { isPlainObject } from '../model/plain-object.ts'
-import type { Where } from '../query/query.ts'
+import type { Query, Where } from '../query/query.ts'
 import { matchNone } from '../query/query.ts'
 import { instanceNotFound } from './data-error.ts'
 import type { ModelRuntime } from './model-runtime.ts'
@@ -35,6 +35,17 @@ export async function ownerKeys(operation: Operation, owner: Owner): Promise<Rea
   if (!isId || !isKey) return ownerRow(operation, owner)
   runtime.identity.where(idOrRow)
   return runtime.coercion.patch(runtime.identity.wire(idOrRow), [])
+}
+
+/** The relation's own filter for one owner, who is read only where it is computed from him. */
+export async function scopeOfOwner(
+  operation: Operation,
+  owner: Owner,
+  filter?: unknown,
+): Promise<Query | undefined> {
+  const { plan } = owner
+  if (plan.relation.scopeOf === undefined) return plan.scope()
+  return plan.scope(await ownerRow(operation, owner), filter)
 }
 
 /** The condition that a target row belongs to the owner. An owner without key has no rows. */

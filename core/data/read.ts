@@ -5,6 +5,7 @@ import { parseFilter } from '../query/parse-filter.ts'
 import type { Query, Where } from '../query/query.ts'
 import { observeAccess } from './access.ts'
 import { collectRows } from './connector-queue.ts'
+import { defaultScope, defaultScopeOf } from './default-scope.ts'
 import { includeRelations, keysForIncludes, stripKeys } from './include.ts'
 import type { ModelRuntime } from './model-runtime.ts'
 import { beginOperation, contextBase, notifies, type Operation, perGroup } from './operation.ts'
@@ -69,9 +70,10 @@ export function queryById(operation: Operation, id: unknown, filter: unknown): Q
       ? runtime.everything
       : parseFilter(runtime.model, onlyShape(filter), parseContextOf(operation, 'read'))
   const query = withWhere(base, where)
-  if (runtime.scope === undefined) return query
+  const scope = defaultScopeOf(runtime, where)
+  if (scope === undefined) return query
   // Limit and skip of a scope choose among many rows; here there is one at most.
-  return applyScope(runtime.model, query, { ...runtime.scope, limit: undefined, skip: 0 })
+  return applyScope(runtime.model, query, { ...scope, limit: undefined, skip: 0 })
 }
 
 function onlyShape(filter: unknown): Record<string, unknown> {
@@ -92,7 +94,7 @@ export function parseScoped(operation: Operation, filter: unknown): Query {
     filter === undefined || filter === null
       ? runtime.everything
       : parseFilter(runtime.model, filter, parseContextOf(operation, 'read'))
-  return runtime.scope === undefined ? query : applyScope(runtime.model, query, runtime.scope)
+  return applyScope(runtime.model, query, defaultScope(runtime, filter))
 }
 
 /**

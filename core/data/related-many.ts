@@ -5,9 +5,17 @@ import { count } from './count.ts'
 import { create } from './create.ts'
 import { createMany } from './create-many.ts'
 import { relatedNotFound } from './data-error.ts'
+import { defaultScopeOf } from './default-scope.ts'
 import { destroy, destroyAll } from './delete.ts'
 import { beginOperation, type Operation } from './operation.ts'
-import { belongsToOwner, type Owner, ownerKeys, ownerRow, refuseForeignKey } from './owner.ts'
+import {
+  belongsToOwner,
+  type Owner,
+  ownerKeys,
+  ownerRow,
+  refuseForeignKey,
+  scopeOfOwner,
+} from './owner.ts'
 import { applyScope, bothOf, withWhere } from './query-merge.ts'
 import { parseScoped, readRows } from './read.ts'
 import { keyValues, valuesForNewRow } from './relation-plan.ts'
@@ -56,7 +64,8 @@ export function relatedMany(owner: Owner): ManyRelation {
       count(target(), where, options, await constraintOf(owner, options)),
     create: createRows,
     build: async (data: unknown, options: Options) => {
-      const values = await newRowValues(owner, options)
+      const row = await rowForValues(owner, options)
+      const values = valuesForNewRow(owner.plan, row, data)
       return draftRow(beginOperation(target(), options), withValues(data, values)).row
     },
     updateById: (id: unknown, patch: unknown, options: Options) =>
@@ -80,8 +89,9 @@ function beginOnOwner(owner: Owner, options: Options): Operation {
 
 /** Belongs to the owner and satisfies the relation's scope. */
 async function constraintOf(owner: Owner, options: Options): Promise<Where> {
-  const keys = await ownerKeys(beginOnOwner(owner, options), owner)
-  const scope = owner.plan.scope()
+  const operation = beginOnOwner(owner, options)
+  const keys = await ownerKeys(operation, owner)
+  const scope = await scopeOfOwner(operation, owner)
   const own = belongsToOwner(owner, keys)
   return scope === undefined ? own : bothOf(own, scope.where)
 }
@@ -101,8 +111,10 @@ async function findRelated(
 ): Promise<Row[]> {
   const target = owner.plan.target()
   const operation = beginOperation(target, options)
-  const parsed = applyScope(target.model, parseScoped(operation, filter), owner.plan.scope())
-  const keys = await ownerKeys(beginOnOwner(owner, options), owner)
+  const owning = beginOnOwner(owner, options)
+  const scoped = parseScoped(operation, filter)
+  const parsed = applyScope(target.model, scoped, await scopeOfOwner(owning, owner, filter))
+  const keys = await ownerKeys(owning, owner)
   const query = withWhere(parsed, bothOf(belongsToOwner(owner, keys), parsed.where))
   return readRows(operation, limit === undefined ? query : { ...query, limit })
 }
@@ -115,7 +127,7 @@ async function lookUp(owner: Owner, id: unknown, options: Options): Promise<Row 
   const byId = target.identity.where(id)
   const constraint = await constraintOf(owner, options)
   const base: Query = withWhere(target.everything, allOf([byId, constraint]))
-  const query = applyScope(target.model, base, target.scope)
+  const query = applyScope(target.model, base, defaultScopeOf(target, byId))
   const rows = await readRows(operation, query)
   return rows[0]
 }
@@ -127,21 +139,23 @@ async function findRelatedById(owner: Owner, id: unknown, options: Options): Pro
 }
 
 async function createRelated(owner: Owner, data: unknown, options: Options): Promise<Row | Row[]> {
-  const values = await newRowValues(owner, options)
+  const row = await rowForValues(owner, options)
+  const carry = (item: unknown) => withValues(item, valuesForNewRow(owner.plan, row, item))
   const target = owner.plan.target()
   if (Array.isArray(data)) {
-    const rows = data.map((item: unknown) => withValues(item, values))
-    return createMany(target, rows, options)
+    return createMany(target, data.map(carry), options)
   }
-  return create(target, withValues(data, values), options)
+  return create(target, carry(data), options)
 }
 
-async function newRowValues(owner: Owner, options: Options): Promise<Row> {
+/** Of the owner as much as the values of a new row need. */
+async function rowForValues(owner: Owner, options: Options): Promise<Readonly<Row>> {
   const operation = beginOnOwner(owner, options)
-  const copies = owner.plan.relation.settings['properties'] !== undefined
+  const { values, scopeOf } = owner.plan.relation
+  const copies = values !== undefined || scopeOf !== undefined
   const row = copies ? await ownerRow(operation, owner) : await ownerKeys(operation, owner)
   if (keyValues(row, owner.plan.relation.ownKeys) === undefined) await ownerRow(operation, owner)
-  return valuesForNewRow(owner.plan, row)
+  return row
 }
 
 /** The relation's values win over the caller's; anything but an object is left for `create` to refuse. */

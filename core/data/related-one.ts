@@ -1,10 +1,19 @@
 import { notFound, remoteError } from '../error/remote-error.ts'
 import type { Row } from '../model/model.ts'
+import { isPlainObject } from '../model/plain-object.ts'
+import type { Relation } from '../model/relation.ts'
 import { count } from './count.ts'
 import { create } from './create.ts'
 import { destroy } from './delete.ts'
 import { beginOperation, inTransaction, type Operation } from './operation.ts'
-import { belongsToOwner, type Owner, ownerKeys, ownerRow, refuseForeignKey } from './owner.ts'
+import {
+  belongsToOwner,
+  type Owner,
+  ownerKeys,
+  ownerRow,
+  refuseForeignKey,
+  scopeOfOwner,
+} from './owner.ts'
 import { applyScope, bothOf, withWhere } from './query-merge.ts'
 import { parseScoped, readRows } from './read.ts'
 import { withValues } from './related-many.ts'
@@ -58,9 +67,11 @@ async function getRelated(
 ): Promise<Row | null | undefined> {
   const target = owner.plan.target()
   const operation = beginOperation(target, options)
-  const parsed = applyScope(target.model, parseScoped(operation, filter), owner.plan.scope())
-  const row = await ownerKeys(beginOperation(owner.runtime, options), owner)
+  const owning = beginOperation(owner.runtime, options)
+  const scoped = parseScoped(operation, filter)
+  const row = await ownerKeys(owning, owner)
   if (keyValues(row, owner.plan.relation.ownKeys) === undefined) return undefined
+  const parsed = applyScope(target.model, scoped, await scopeOfOwner(owning, owner, filter))
   const where = bothOf(belongsToOwner(owner, row), parsed.where)
   const rows = await readRows(operation, { ...withWhere(parsed, where), limit: 1 })
   return rows[0] ?? null
@@ -83,21 +94,38 @@ async function buildRelated(
   owner: Owner,
   data: unknown,
   options: Options,
-  setsKeys: boolean,
+  isChild: boolean,
 ): Promise<Row> {
   const operation = beginOperation(owner.plan.target(), options)
-  const values = setsKeys
-    ? valuesForNewRow(owner.plan, await ownerRow(beginOperation(owner.runtime, options), owner))
-    : {}
+  const isAlone = !isChild && owner.plan.relation.values === undefined
+  const row = isAlone ? {} : await ownerRow(beginOperation(owner.runtime, options), owner)
+  const values = isChild
+    ? valuesForNewRow(owner.plan, row, data)
+    : valuesForParent(owner.plan.relation, row, data)
   return draftRow(operation, withValues(data, values)).row
+}
+
+/** What a belongsTo copies into its target, unless it copies the other way. Source: data D-4.1-12. */
+function valuesForParent(relation: Relation, row: Readonly<Row>, data: unknown): Row {
+  if (relation.values === undefined || isInverted(relation)) return {}
+  return { ...relation.values(row, isPlainObject(data) ? data : {}) }
+}
+
+/** The target's properties are copied into the owner. Source: data D-4.1-16. */
+function isInverted({ settings }: Relation): boolean {
+  const { options } = settings
+  return isPlainObject(options) && options['invertProperties'] === true
 }
 
 /** Creates the target and points the owner at it. Source: data D-4.3-4. */
 async function createParent(owner: Owner, data: unknown, options: Options): Promise<Row> {
   const owning = beginOperation(owner.runtime, options)
   const row = await ownerRow(owning, owner)
-  const target = await create(owner.plan.target(), data, options)
-  await update(owner.runtime, row, foreignKeys(owner, target), options)
+  const { relation } = owner.plan
+  const values = valuesForParent(relation, row, data)
+  const target = await create(owner.plan.target(), withValues(data, values), options)
+  const copied = isInverted(relation) ? relation.values?.(target, row) : undefined
+  await update(owner.runtime, row, { ...copied, ...foreignKeys(owner, target) }, options)
   return target
 }
 
@@ -140,7 +168,7 @@ async function createOnlyChild(owner: Owner, data: unknown, inside: Operation): 
       `HasOne relation cannot create more than one instance of ${target.model.name}`,
     )
   }
-  return create(target, withValues(data, valuesForNewRow(owner.plan, row)), options)
+  return create(target, withValues(data, valuesForNewRow(owner.plan, row, data)), options)
 }
 
 async function destroyChild(owner: Owner, options: Options): Promise<Count> {

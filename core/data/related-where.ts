@@ -2,6 +2,7 @@ import type { Row } from '../model/model.ts'
 import type { Query, Where } from '../query/query.ts'
 import { observeAccess } from './access.ts'
 import { collectRows } from './connector-queue.ts'
+import { defaultScopeOf, hasDefaultScope } from './default-scope.ts'
 import { uniqueKeys } from './include.ts'
 import type { ModelRuntime } from './model-runtime.ts'
 import { beginNested, type Operation } from './operation.ts'
@@ -44,7 +45,7 @@ function isNative(runtime: ModelRuntime, where: Where): boolean {
       return where.conditions.every((condition) => isNative(runtime, condition))
     case 'related': {
       const target = relationPlanOf(runtime, where.relation).target()
-      const isPlain = target.source === runtime.source && target.scope === undefined
+      const isPlain = target.source === runtime.source && !hasDefaultScope(target)
       return isPlain && target.hooks.access === undefined && isNative(target, where.where)
     }
     default:
@@ -83,7 +84,10 @@ async function resolveOne(operation: Operation, where: RelatedWhere): Promise<Wh
     where: scopeWhere === undefined ? condition : bothOf(scopeWhere, condition),
     fields: [...relation.targetKeys],
   }
-  const rows = await readKeys(nested, applyScope(target.model, query, withoutShape(target.scope)))
+  const rows = await readKeys(
+    nested,
+    applyScope(target.model, query, withoutShape(defaultScopeOf(target, condition))),
+  )
   const list = whereOfKeys(model, relation.ownKeys, uniqueKeys(rows, relation.targetKeys))
   return where.quantifier === 'some' ? list : { kind: 'nor', conditions: [list] }
 }

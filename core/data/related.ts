@@ -1,3 +1,5 @@
+import type { Relation } from '../model/relation.ts'
+import type { RelationMethodFunction } from '../model/relation-extras.ts'
 import type { ModelRuntime } from './model-runtime.ts'
 import type { Owner } from './owner.ts'
 import { type ManyRelation, relatedMany } from './related-many.ts'
@@ -15,7 +17,12 @@ export type RelatedRows = ManyRelation | OneRelation
 export function related(runtime: ModelRuntime, idOrRow: unknown, name: string): RelatedRows {
   const plan = relationPlanOf(runtime, name)
   const owner: Owner = { runtime, plan, idOrRow }
-  switch (plan.relation.kind) {
+  return withOwnMethods(plan.relation, rowsOf(owner))
+}
+
+function rowsOf(owner: Owner): RelatedRows {
+  const { relation } = owner.plan
+  switch (relation.kind) {
     case 'belongsTo':
       return relatedParent(owner)
     case 'hasOne':
@@ -23,6 +30,26 @@ export function related(runtime: ModelRuntime, idOrRow: unknown, name: string): 
     case 'hasMany':
       return relatedMany(owner)
     default:
-      throw new Error(`${runtime.model.name}.${name}: unexpected kind ${plan.relation.kind}`)
+      throw new Error(
+        `${owner.runtime.model.name}.${relation.name}: unexpected kind ${relation.kind}`,
+      )
   }
+}
+
+/** The relation's own methods beside its operations; each gets those operations as first argument. Source: data D-4.1-13. */
+function withOwnMethods(relation: Relation, rows: RelatedRows): RelatedRows {
+  if (relation.methods === undefined) return rows
+  const own: Record<string, unknown> = {}
+  for (const [name, method] of relation.methods) own[name] = callable(method, rows)
+  return Object.freeze({ ...rows, ...own })
+}
+
+/** An own method bound to the rows of its relation. */
+export function callable(
+  method: RelationMethodFunction,
+  rows: RelatedRows,
+): (...args: readonly unknown[]) => Promise<unknown> {
+  // what it takes is between the definition and its callers
+  const run = method as (rows: RelatedRows, ...args: readonly unknown[]) => unknown
+  return async (...args) => run(rows, ...args)
 }

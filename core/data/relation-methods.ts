@@ -5,6 +5,7 @@ import type { Model } from '../model/model.ts'
 import type { Relation } from '../model/relation.ts'
 import { dataArgument, rowResult, sharedMethod, wireOptions } from './method-parts.ts'
 import type { ModelRuntime } from './model-runtime.ts'
+import { ownRelationMethods } from './own-relation-methods.ts'
 import { listMethods } from './relation-list-methods.ts'
 import { one, presentTarget, type RelationMethod } from './relation-method-parts.ts'
 
@@ -13,8 +14,10 @@ export function relationMethods(
   model: Model,
   runtime: () => ModelRuntime,
 ): readonly MethodSource[] {
-  return [...model.relations.values()].flatMap((relation) =>
-    methodsOfRelation(relation, runtime).map((method) =>
+  return [...model.relations.values()].flatMap((relation) => {
+    const methods = methodsOfRelation(relation, runtime)
+    if (methods.length === 0) return []
+    const shared = methods.map((method) =>
       sharedMethod({
         name: `__${method.operation}__${relation.name}`,
         accepts: method.accepts,
@@ -25,8 +28,10 @@ export function relationMethods(
         description: method.description,
         handler: (args, context) => method.run(context.instance ?? {}, args, context),
       }),
-    ),
-  )
+    )
+    // a route with fixed words stands before those with parameters
+    return [...ownRelationMethods(relation, runtime), ...shared]
+  })
 }
 
 /** The route of an operation below a path. */

@@ -15,8 +15,11 @@ export interface RelationPlan {
   readonly relation: Relation
   /** The relation leads over keys of two tables, which is what this layer follows. */
   readonly isFollowed: boolean
-  /** The relation's own filter, parsed on the target when first asked for. */
-  scope(): Query | undefined
+  /**
+   * The relation's own filter, parsed on the target when first asked for. A computed one needs the row it starts from.
+   * **Errors**: 400 `OPERATOR_NOT_SUPPORTED` where nobody knows that row. Source: data D-4.1-11.
+   */
+  scope(owner?: Readonly<Row>, filter?: unknown): Query | undefined
   /** The model at the other end. */
   target(): ModelRuntime
 }
@@ -38,14 +41,17 @@ function compileRelationPlan(
   relation: Relation,
   ownerOf: () => ModelRuntime,
 ): RelationPlan {
-  const filter = filterOfRelation(model, relation)
+  const filter = withDiscriminator(model, relation, relation.scope)
   let scope: Query | undefined
   const target = () => runtimeOf(ownerOf(), relation.target)
   return Object.freeze({
     relation,
     isFollowed: isFollowed(relation),
     target,
-    scope: () => {
+    scope: (owner?: Readonly<Row>, given?: unknown) => {
+      if (relation.scopeOf !== undefined) {
+        return computeScope(model, relation, target(), owner, given)
+      }
       if (filter === undefined) return undefined
       scope ??= parseFilter(target().model, filter, target().contexts.trusted)
       return scope
@@ -82,15 +88,34 @@ function discriminatorOf(relation: Relation): string | undefined {
 }
 
 /** The relation's scope, for polymorphic ones together with the name of the model they start from. */
-function filterOfRelation(
+function withDiscriminator(
   model: Model,
   relation: Relation,
+  scope: Readonly<Record<string, unknown>> | undefined,
 ): Readonly<Record<string, unknown>> | undefined {
   const discriminator = discriminatorOf(relation)
-  if (discriminator === undefined) return relation.scope
+  if (discriminator === undefined) return scope
   const own = { [discriminator]: model.name }
-  const where = relation.scope?.['where']
-  return { ...relation.scope, where: where === undefined ? own : { and: [own, where] } }
+  const where = scope?.['where']
+  return { ...scope, where: where === undefined ? own : { and: [own, where] } }
+}
+
+function computeScope(
+  model: Model,
+  relation: Relation,
+  target: ModelRuntime,
+  owner: Readonly<Row> | undefined,
+  filter: unknown,
+): Query {
+  if (owner === undefined) {
+    throw remoteError(
+      'OPERATOR_NOT_SUPPORTED',
+      `${model.name}.${relation.name}: there are no conditions on a relation whose scope is computed`,
+    )
+  }
+  const given = isPlainObject(filter) ? filter : {}
+  const computed = withDiscriminator(model, relation, relation.scopeOf?.(owner, given))
+  return parseFilter(target.model, computed ?? {}, target.contexts.trusted)
 }
 
 /** **Errors**: 400 `UNKNOWN_RELATION`, 501 for a kind that can not be followed. Source: data D-3.4b-13. */
@@ -175,36 +200,18 @@ function pathOfName(model: Model, name: string): Path {
   return property === undefined ? resolvePath(model, name).path : pathOfProperty(property)
 }
 
-/** What a row created through a relation carries: the foreign key, the scope's equalities, copied properties. Source: data D-4.5-7, D-4.1-12. */
-export function valuesForNewRow(plan: RelationPlan, owner: Readonly<Row>): Row {
+/**
+ * What a row created through a relation carries: the scope's equalities, copied properties, the foreign key. A list of
+ * rows is one each. Source: data D-4.5-7, D-4.1-12.
+ */
+export function valuesForNewRow(plan: RelationPlan, owner: Readonly<Row>, data: unknown): Row {
   const { relation } = plan
-  const scope = plan.scope()
+  const scope = plan.scope(owner)
   const values: Row = scope === undefined ? {} : equalityValues(scope.where)
-  copyProperties(relation.settings['properties'], owner, values)
+  Object.assign(values, relation.values?.(owner, isPlainObject(data) ? data : {}))
   relation.targetKeys.forEach((name, index) => {
     const own = relation.ownKeys[index]
     if (own !== undefined) values[name] = owner[own]
   })
   return values
-}
-
-function copyProperties(properties: unknown, owner: Readonly<Row>, into: Row): void {
-  if (Array.isArray(properties)) {
-    for (const name of properties) copyProperty(owner, name, name, into)
-  } else if (typeof properties === 'object' && properties !== null) {
-    for (const [from, to] of Object.entries(properties)) {
-      copyProperty(owner, from, typeof to === 'string' ? to : from, into)
-    }
-  }
-}
-
-function copyProperty(owner: Readonly<Row>, from: unknown, to: unknown, into: Row): void {
-  if (
-    typeof from === 'string' &&
-    typeof to === 'string' &&
-    to !== '__proto__' &&
-    Object.hasOwn(owner, from)
-  ) {
-    into[to] = owner[from]
-  }
 }

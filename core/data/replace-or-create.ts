@@ -3,15 +3,15 @@ import type { Where } from '../query/query.ts'
 import { isSameWhere, observeAccessWhere, whereForHook } from './access.ts'
 import { createIn } from './create.ts'
 import { unknownId } from './data-error.ts'
+import { hasDefaultScope, withinScope } from './default-scope.ts'
 import type { ModelRuntime } from './model-runtime.ts'
 import { beginOperation, inTransaction, type Operation, requireObject } from './operation.ts'
-import { bothOf } from './query-merge.ts'
 import { readSilently } from './read.ts'
 import { resolveRelated } from './related-where.ts'
 import { replaceIn } from './replace.ts'
 import type { OperationOptions } from './repository-types.ts'
 import { observeInstance, observePersist } from './save-hooks.ts'
-import { canUpsert, finishUpsert, inScope, refuseOutside, writeUpsert } from './upsert.ts'
+import { canUpsert, finishUpsert, refuseOutside, writeUpsert } from './upsert.ts'
 import { checkRow, draftRow, upsertValidationMode, validationMode } from './write-checks.ts'
 
 /**
@@ -28,10 +28,10 @@ export async function replaceOrCreate(
   const given = requireObject(data, 'data')
   const id = runtime.identity.of(given)
   if (id === undefined) return createIn(operation, given)
-  const byId = inScope(runtime, runtime.identity.where(id))
+  const byId = withinScope(runtime, runtime.identity.where(id))
   const where = await observeAccessWhere(operation, byId)
   if (runtime.model.forceId) {
-    if (runtime.scope !== undefined) await refuseUnknown(operation, id)
+    if (hasDefaultScope(runtime)) await refuseUnknown(operation, id)
     return replaceIn(operation, id, given, validationMode(operation))
   }
   if (!canUpsert(operation) || !isSameWhere(where, byId)) {
@@ -44,10 +44,11 @@ export async function replaceOrCreate(
 }
 
 async function refuseUnknown(operation: Operation, id: unknown): Promise<void> {
-  const { identity, model, scope } = operation.runtime
+  const { runtime } = operation
+  const { identity, model } = runtime
   const row = await readSilently(operation, identity.where(id))
-  if (row === undefined || scope === undefined) return
-  const inside = await readSilently(operation, bothOf(identity.where(id), scope.where))
+  if (row === undefined) return
+  const inside = await readSilently(operation, withinScope(runtime, identity.where(id)))
   if (inside === undefined) throw unknownId(model.name, id)
 }
 

@@ -1,10 +1,9 @@
 import { remoteError } from '../error/remote-error.ts'
 import type { Row } from '../model/model.ts'
-import { allOf } from '../query/combine-where.ts'
-import { matchAll } from '../query/query.ts'
 import { announceRow, isWatched } from './changes.ts'
 import { createIn } from './create.ts'
 import { idChange, replaceTargetMissing } from './data-error.ts'
+import { withinScope } from './default-scope.ts'
 import type { ModelRuntime } from './model-runtime.ts'
 import { beginOperation, type Operation, replacing, requireObject } from './operation.ts'
 import { readSilently } from './read.ts'
@@ -54,7 +53,7 @@ export async function replaceIn(
   checkSameId(operation, given, wire)
   const draft = draftRow(operation, { ...given, ...wire })
   await observeWhole(operation, draft, { isNewInstance: false }, validation)
-  const inScope = allOf([runtime.identity.where(id), runtime.scope?.where ?? matchAll])
+  const inScope = withinScope(runtime, runtime.identity.where(id))
   const where = await resolveRelated(operation, inScope)
   const isSeen = isWatched(operation)
   const before = isSeen ? await readSilently(operation, where) : undefined
@@ -94,7 +93,7 @@ async function finishWhole(
 ): Promise<Row> {
   const row = await observeWritten(operation, stored, false)
   await observeSaved(operation, row, false, false)
-  await announceRow(operation, name, row, { isNew: false, before })
+  await announceRow(operation, name, row, { isNew: false, before, stored: before })
   return row
 }
 

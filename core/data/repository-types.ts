@@ -22,6 +22,7 @@ import type {
   RelationsOf,
   ValueOf,
 } from '../model/model-types.ts'
+import type { OwnMethods } from '../model/relation-extras.ts'
 import type { IsolationLevel } from './connector.ts'
 
 /** A transaction as applications see it. Source: data section 7. */
@@ -70,6 +71,20 @@ export interface OperationOptions {
 /** How many rows a write matched. */
 export interface Count {
   readonly count: number
+}
+
+/** The data source a model lives in. */
+export interface AttachedDataSource {
+  readonly name: string
+  /**
+   * Runs a native command: the arguments its connector takes, for SQL `[sql, parameters]`. It takes part in the
+   * transaction of the running code. Access rules, scopes and hooks of models know nothing of it.
+   *
+   * **Errors**: 501 `NOT_IMPLEMENTED` where the connector has no native commands. Source: data D-7-14.
+   */
+  execute(command: readonly unknown[], options?: OperationOptions): Promise<unknown>
+  /** Resolves when the store answers. **Errors**: 503 `UNAVAILABLE`. Source: data D-8.3-2. */
+  ping(): Promise<void>
 }
 
 /** Options of `beginTransaction`. */
@@ -152,6 +167,7 @@ interface Reading<in out Models extends ModelDefinitions, in out N extends keyof
 export interface Repository<in out Models extends ModelDefinitions, in out N extends keyof Models>
   extends Reading<Models, N> {
   readonly model: Model
+  readonly dataSource: AttachedDataSource
   /** The row of an id, or null. Only `fields` and `include` of the filter are honoured. */
   findById<
     const F extends Fields<ModelRow<Models, N>> | undefined = undefined,
@@ -305,9 +321,10 @@ export type RelatedRepository<
 > =
   IsUntyped<Models[N]> extends true
     ? UntypedRelatedRepository
-    : IsToMany<RelationsOf<Models[N]>[R]> extends true
-      ? ToManyRepository<Models, TargetName<Models, N, R>>
-      : ToOneRepository<Models, TargetName<Models, N, R>>
+    : (IsToMany<RelationsOf<Models[N]>[R]> extends true
+        ? ToManyRepository<Models, TargetName<Models, N, R>>
+        : ToOneRepository<Models, TargetName<Models, N, R>>) &
+        OwnMethods<RelationsOf<Models[N]>[R]>
 
 /** The rows of a relation nothing is known of at compile time. */
 export type UntypedRelatedRepository = ToManyRepository<ModelDefinitions, string> &

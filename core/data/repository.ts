@@ -14,13 +14,19 @@ import { includeRelations } from './include.ts'
 import { increment } from './increment.ts'
 import type { ModelRuntime } from './model-runtime.ts'
 import { namedScope, type ScopedRows } from './named-scope.ts'
+import { attachedDataSource } from './native.ts'
 import { beginOperation, requireObject } from './operation.ts'
 import { parseContextOf } from './query-guards.ts'
 import { find, findById, findOne, readRows } from './read.ts'
 import { type RelatedRows, related } from './related.ts'
 import { replaceById, save } from './replace.ts'
 import { replaceOrCreate } from './replace-or-create.ts'
-import type { Count, OperationOptions, TransactionOptions } from './repository-types.ts'
+import type {
+  AttachedDataSource,
+  Count,
+  OperationOptions,
+  TransactionOptions,
+} from './repository-types.ts'
 import { beginTransaction, type DataTransaction } from './transaction.ts'
 import { update } from './update.ts'
 import { updateAll } from './update-all.ts'
@@ -32,6 +38,7 @@ import { updateOrCreate, upsertWithWhere } from './upsert.ts'
  */
 export interface ModelRepository {
   readonly model: Model
+  readonly dataSource: AttachedDataSource
   find(filter?: unknown, options?: OperationOptions): Promise<Row[]>
   findOne(filter?: unknown, options?: OperationOptions): Promise<Row | null>
   findById(id: unknown, filter?: unknown, options?: OperationOptions): Promise<Row | null>
@@ -76,6 +83,7 @@ export function createRepository(runtimeOf: () => ModelRuntime): ModelRepository
     get model() {
       return runtimeOf().model
     },
+    dataSource: attachedDataSource(runtimeOf),
     find: (filter, options) => find(runtimeOf(), filter, options),
     findOne: (filter, options) => findOne(runtimeOf(), filter, options),
     findById: (id, filter, options) => findById(runtimeOf(), id, filter, options),

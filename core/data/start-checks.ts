@@ -19,11 +19,12 @@ export function checkModel(runtime: ModelRuntime): void {
     )
   }
   for (const [name, scope] of model.scopes) {
+    if (typeof scope === 'function') continue
     const { options: _options, isStatic: _isStatic, ...filter } = scope
     check(runtime, `scope "${name}"`, () => parseFilter(model, filter, runtime.contexts.trusted))
   }
   for (const plan of runtime.relations.values()) {
-    if (!plan.isFollowed) continue
+    if (!plan.isFollowed || plan.relation.scopeOf !== undefined) continue
     check(runtime, `relation "${plan.relation.name}"`, () => {
       if (runtime.layer.runtimes.has(plan.relation.target)) plan.scope()
     })

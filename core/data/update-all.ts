@@ -6,7 +6,8 @@ import { allOf, noneOf } from '../query/combine-where.ts'
 import type { Where } from '../query/query.ts'
 import { parseWhere } from '../query/where.ts'
 import { observeAccessWhere, whereForHook, whereFromHook } from './access.ts'
-import { announce, isWatched, listAffected } from './changes.ts'
+import { type Affected, announce, imagesOf, isWatched, listAffected } from './changes.ts'
+import { withinScope } from './default-scope.ts'
 import type { ModelRuntime } from './model-runtime.ts'
 import { beginOperation, contextBase, type Operation } from './operation.ts'
 import { runHooks } from './operation-hooks.ts'
@@ -50,9 +51,9 @@ export async function updateAll(
   const stored = await observePersist(operation, runtime.coercion.store(draft.row), {
     where: whereForHook(matches),
   })
-  const ids = isWatched(operation) ? await listAffected(operation, matches) : undefined
+  const affected = await listAffected(operation, matches)
   const count = await writePatch(operation, matches, stored)
-  return finishMany(operation, 'updateAll', matches, stored, count, ids)
+  return finishMany(operation, 'updateAll', matches, stored, count, affected)
 }
 
 /** Without validation LoopBack 3 stores what a closed model does not declare. */
@@ -66,8 +67,8 @@ function keepUnknown(draft: Draft, data: unknown): void {
 /** The caller's condition, checked as that of a write, within default scope and constraint. */
 export function writeWhere(operation: Operation, where: unknown, constraint?: Where): Where {
   const { runtime } = operation
-  let matches = parseWhere(runtime.model, where, parseContextOf(operation, 'write'))
-  if (runtime.scope !== undefined) matches = bothOf(runtime.scope.where, matches)
+  const parsed = parseWhere(runtime.model, where, parseContextOf(operation, 'write'))
+  const matches = withinScope(runtime, parsed)
   return constraint === undefined ? matches : bothOf(constraint, matches)
 }
 
@@ -78,7 +79,7 @@ export async function finishMany(
   matches: Where,
   data: Row,
   count: number,
-  ids: readonly unknown[] | undefined,
+  affected: Affected | undefined,
 ): Promise<Count> {
   const { afterSave } = operation.runtime.hooks
   const info = { count }
@@ -93,7 +94,9 @@ export async function finishMany(
   }
   if (isWatched(operation)) {
     const where = whereForHook(matches)
-    await announce(operation, { operation: name, type: 'update', where, data, ids })
+    const rows = await imagesOf(operation, affected, 'update')
+    const ids = affected?.ids
+    await announce(operation, { operation: name, type: 'update', where, data, ids, rows })
   }
   return info
 }

@@ -2,7 +2,7 @@ import { invalidArgument } from '../error/remote-error.ts'
 import type { Row } from '../model/model.ts'
 import { isPlainObject } from '../model/plain-object.ts'
 import type { Where } from '../query/query.ts'
-import { announceRow } from './changes.ts'
+import { announceRow, imageOf } from './changes.ts'
 import { idChange, patchTargetMissing } from './data-error.ts'
 import { keyText } from './identity.ts'
 import type { ModelRuntime } from './model-runtime.ts'
@@ -89,22 +89,30 @@ export async function patchRow(
       isNewInstance: false,
     })
   }
+  const stored = imageOf(operation, identity.where(id))
+  const known: PatchedRow = { name: mode.name, before: current, stored: stored && (await stored) }
   const count = await writePatch(operation, identity.where(id), data)
   if (count === 0) throw patchTargetMissing(model, id)
-  return finishPatch(operation, current, data, mode.name)
+  return finishPatch(operation, data, known)
+}
+
+/** A row before its patch: as the operation knew it, and as it was stored where somebody needs that. */
+interface PatchedRow {
+  readonly name: string
+  readonly before: Readonly<Row>
+  readonly stored: Readonly<Row> | undefined
 }
 
 async function finishPatch(
   operation: Operation,
-  before: Readonly<Row>,
   data: Row,
-  name: string,
+  { name, before, stored }: PatchedRow,
 ): Promise<Row> {
   const { runtime } = operation
   let row = runtime.coercion.load({ ...before, ...data })
   if (runtime.hooks.loaded !== undefined) row = await observeWritten(operation, row, false)
   if (runtime.hooks.afterSave !== undefined) await observeSaved(operation, row, false, false)
-  await announceRow(operation, name, row, { isNew: false, before })
+  await announceRow(operation, name, row, { isNew: false, before, stored })
   return row
 }
 

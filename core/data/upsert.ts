@@ -2,13 +2,13 @@ import { invalidArgument, RemoteError } from '../error/remote-error.ts'
 import type { Row } from '../model/model.ts'
 import type { Where } from '../query/query.ts'
 import { isSameWhere, observeAccessWhere, whereForHook, whereFromHook } from './access.ts'
-import { announceRow } from './changes.ts'
+import { announceRow, imageOf } from './changes.ts'
 import type { Upsert, UpsertResult } from './connector.ts'
 import { createIn } from './create.ts'
 import { patchTargetMissing, unknownId } from './data-error.ts'
+import { hasDefaultScope, withinScope } from './default-scope.ts'
 import type { ModelRuntime } from './model-runtime.ts'
 import { beginOperation, inTransaction, type Operation, requireObject } from './operation.ts'
-import { bothOf } from './query-merge.ts'
 import { observeLoadedRow, readSilently } from './read.ts'
 import { resolveRelated } from './related-where.ts'
 import type { OperationOptions } from './repository-types.ts'
@@ -37,10 +37,10 @@ export async function updateOrCreate(
   const given = requireObject(data, 'data')
   const id = runtime.identity.of(given)
   if (id === undefined) return createIn(operation, given)
-  const byId = runtime.identity.where(id)
-  const where = await observeAccessWhere(operation, inScope(runtime, byId))
+  const byId = withinScope(runtime, runtime.identity.where(id))
+  const where = await observeAccessWhere(operation, byId)
   if (runtime.model.forceId) return patchForced(operation, where, id, given)
-  if (!canUpsert(operation) || !isSameWhere(where, inScope(runtime, byId))) {
+  if (!canUpsert(operation) || !isSameWhere(where, byId)) {
     return inTransaction(operation, 'atomic upsert', (inside) =>
       patchOrCreate(inside, where, given),
     )
@@ -51,11 +51,6 @@ export async function updateOrCreate(
   return refuseOutside(operation, id, () =>
     upsertPatch(operation, 'updateOrCreate', matches, draft),
   )
-}
-
-/** A condition within the default scope. */
-export function inScope(runtime: ModelRuntime, where: Where): Where {
-  return runtime.scope === undefined ? where : bothOf(where, runtime.scope.where)
 }
 
 /** The connector finds and writes in one step. */
@@ -80,9 +75,10 @@ async function patchForced(
 
 /** A row outside the default scope is unknown; one that is nowhere can not be updated. Source: data D-2.6-4. */
 async function missingOrOutside(operation: Operation, id: unknown): Promise<RemoteError> {
-  const { model, identity, scope } = operation.runtime
+  const { runtime } = operation
+  const { model, identity } = runtime
   const isOutside =
-    scope !== undefined && (await readSilently(operation, identity.where(id))) !== undefined
+    hasDefaultScope(runtime) && (await readSilently(operation, identity.where(id))) !== undefined
   return isOutside ? unknownId(model.name, id) : patchTargetMissing(model, id)
 }
 
@@ -93,7 +89,7 @@ export async function refuseOutside(
   write: () => Promise<Row>,
 ): Promise<Row> {
   const { runtime } = operation
-  if (runtime.scope === undefined) return write()
+  if (!hasDefaultScope(runtime)) return write()
   try {
     return await write()
   } catch (error) {
@@ -177,17 +173,13 @@ async function checkPatch(
 }
 
 /** Writes to the row that was validated and to no other. **Errors**: 404 when it has gone since. */
-async function patchMet(
-  operation: Operation,
-  met: Readonly<Row>,
-  patch: Row,
-): Promise<UpsertResult> {
+async function patchMet(operation: Operation, met: Readonly<Row>, patch: Row): Promise<Upserted> {
   const { identity, model } = operation.runtime
   const id = identity.of(met)
   if ((await writePatch(operation, identity.where(id), patch)) === 0) {
     throw patchTargetMissing(model, id)
   }
-  return { row: { ...met, ...patch }, isNew: false }
+  return { row: { ...met, ...patch }, isNew: false, stored: met }
 }
 
 function withoutId(runtime: ModelRuntime, data: Readonly<Row>): Row {
@@ -196,14 +188,21 @@ function withoutId(runtime: ModelRuntime, data: Readonly<Row>): Row {
   return patch
 }
 
+/** The result of an upsert with the row as it was, where somebody needs that. */
+export interface Upserted extends UpsertResult {
+  readonly stored?: Readonly<Row> | undefined
+}
+
 /** **Errors**: 400 when several rows match. */
-export async function writeUpsert(operation: Operation, upsert: Upsert): Promise<UpsertResult> {
+export async function writeUpsert(operation: Operation, upsert: Upsert): Promise<Upserted> {
   const { runtime, connector, connectorOptions } = operation
   if (connector.upsert === undefined)
     throw new Error(`${connector.name} claims atomicUpsert without upsert`)
+  const image = imageOf(operation, upsert.where)
+  const stored = image && (await image)
   const result = await connector.upsert(runtime.model, upsert, connectorOptions)
   if (result.ambiguous === true) throw severalInstances()
-  return result
+  return stored === undefined ? result : { ...result, stored }
 }
 
 function severalInstances(): RemoteError {
@@ -216,13 +215,13 @@ function severalInstances(): RemoteError {
 export async function finishUpsert(
   operation: Operation,
   name: string,
-  result: UpsertResult,
+  result: Upserted,
   isQuiet: boolean,
 ): Promise<Row> {
   const { runtime } = operation
   const row = await observeLoadedRow(operation, runtime.coercion.load(result.row), result.isNew)
   await observeSaved(operation, row, result.isNew, isQuiet)
-  await announceRow(operation, name, row, { isNew: result.isNew })
+  await announceRow(operation, name, row, { isNew: result.isNew, stored: result.stored })
   return row
 }
 

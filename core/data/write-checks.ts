@@ -24,7 +24,7 @@ export interface Draft {
 export function draftRow(operation: Operation, data: unknown, name = 'data'): Draft {
   const given = requireObject(data ?? {}, name)
   const { model, coercion } = operation.runtime
-  const full = model.attributes === undefined ? given : { ...given, ...model.attributes }
+  const full = withAttributes(model, given)
   const failures: ValidationFailure[] = []
   const whole = coercion.pass(full)
   if (whole !== undefined) return { row: whole, failures, isWhole: true }
@@ -33,15 +33,21 @@ export function draftRow(operation: Operation, data: unknown, name = 'data'): Dr
   return { row: coercion.create(full, failures, guards.maxDepthOfData), failures }
 }
 
+/** Data with the values every write of the model carries; those win. */
+function withAttributes(model: Model, data: Row): Row {
+  const { attributes, attributesOf } = model
+  if (attributes !== undefined) return { ...data, ...attributes }
+  return attributesOf === undefined ? data : { ...data, ...attributesOf(data, data) }
+}
+
 /** Converts the data of a patch. **Errors**: 400 for anything but an object. Source: data D-2.2-2. */
-export function draftPatch(operation: Operation, data: unknown, withAttributes: boolean): Draft {
+export function draftPatch(operation: Operation, data: unknown, carries: boolean): Draft {
   const given = requireObject(data, 'data')
   const { model, coercion } = operation.runtime
   const guards = parseContextOf(operation, 'write').options
   guardKeys(given, guards)
   const failures: ValidationFailure[] = []
-  const full =
-    withAttributes && model.attributes !== undefined ? { ...given, ...model.attributes } : given
+  const full = carries ? withAttributes(model, given) : given
   return { row: coercion.patch(full, failures, guards.maxDepthOfData), failures }
 }
 
@@ -129,13 +135,20 @@ export function checkRow(
     isTaken: hasUniqueness ? lookUpTaken(operation) : undefined,
   }
   const found = validation.check(row, run)
-  if (found instanceof Promise) return found.then((error) => raise(operation, error, mode))
-  raise(operation, found, mode)
+  if (found instanceof Promise) return found.then((error) => raise(operation, row, error, mode))
+  raise(operation, row, found, mode)
 }
 
-function raise(operation: Operation, error: Error | undefined, mode: ValidationMode): void {
+/** The invalid row travels with the error, where only code in this process sees it. Source: data D-6-29. */
+function raise(
+  operation: Operation,
+  row: Readonly<Row>,
+  error: Error | undefined,
+  mode: ValidationMode,
+): void {
   if (error === undefined) return
-  if (mode === 'fail') throw error
+  if (mode === 'fail')
+    throw Object.defineProperty(error, 'instance', { value: row, configurable: true })
   operation.runtime.layer.warn(`${operation.runtime.model.name}: ${error.message}`)
 }
 

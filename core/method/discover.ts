@@ -79,25 +79,27 @@ export function discoverCtor(owner: object): MethodSource | undefined {
 }
 
 function sourceOf(owner: object, { name, aliases, run, isStatic }: Found): MethodSource {
-  const { accepts, returns, errors, http, description, notes, documented, accessType, rest } = run
-  const definition: SharedMethodDefinition = {
-    ...Object.fromEntries(
-      Object.entries({
-        accepts,
-        returns,
-        errors,
-        http,
-        description,
-        notes,
-        documented,
-        accessType,
-        rest,
-      }).filter(([, value]) => value !== undefined),
-    ),
-    isStatic,
-    aliases,
-  }
+  const definition: SharedMethodDefinition = { ...descriptionOf(run), isStatic, aliases }
   return { name, definition, owner, handler: positional(owner, run) }
+}
+
+/** The metadata that stands on a function. */
+export function descriptionOf(run: object): SharedMethodDefinition {
+  const { accepts, returns, errors, http, description, notes, documented, accessType, rest } =
+    run as MarkedFunction // every member is optional
+  return Object.fromEntries(
+    Object.entries({
+      accepts,
+      returns,
+      errors,
+      http,
+      description,
+      notes,
+      documented,
+      accessType,
+      rest,
+    }).filter(([, value]) => value !== undefined),
+  )
 }
 
 /** Calls a function with positional arguments. The parameters of the compiled method keep accepts order. */

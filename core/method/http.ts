@@ -13,7 +13,12 @@ export interface HttpRequest {
   readonly params: Readonly<Record<string, string>>
   /** Parsed body; `{}` when there was none. */
   readonly body: unknown
+  /** Address of the client; what trusted proxies say counts. */
   readonly ip: string
+  /** `http` or `https`, as the client spoke it. */
+  readonly protocol: string
+  /** Host and port the client asked for, e.g. `shop.example:8443`; '' when it named none. */
+  readonly host: string
   /** Set by token middleware. Source: remoting X-9. */
   accessToken?: unknown
   /** The context of the call this request carries. Source: remoting K-2. */

@@ -56,6 +56,8 @@ export class SharedClassBuilder {
   readonly name: string
   readonly definition: SharedClassDefinition
   readonly #declared: MethodSource[] = []
+  /** Where in {@link #declared} stands what follows from the model. */
+  #derived: { readonly start: number; readonly count: number } | undefined
   readonly #defined: MethodSource[] = []
   readonly #resolvers: ((define: DefineMethod) => void)[] = []
   readonly #disabled = new Set<string>()
@@ -88,6 +90,14 @@ export class SharedClassBuilder {
   /** Adds methods found on the class itself (a model's own ones, discovered ones). */
   declare(sources: readonly MethodSource[]): this {
     this.#declared.push(...sources)
+    return this
+  }
+
+  /** Adds the methods that follow from the class's model; those of another compilation take the place of the first. */
+  declareDerived(sources: readonly MethodSource[]): this {
+    const { start, count } = this.#derived ?? { start: this.#declared.length, count: 0 }
+    this.#declared.splice(start, count, ...sources)
+    this.#derived = { start, count: sources.length }
     return this
   }
 

@@ -1,5 +1,6 @@
 import type { ZodType } from 'zod'
 import { RemoteError } from '../error/remote-error.ts'
+import { compilePassCheck } from '../model/schema-check.ts'
 import { failureFromThrown } from './wire-failure.ts'
 import { anyFromText, textFromText } from './wire-scalar.ts'
 import { ConversionFailure, type StandardSchema, type WireType } from './wire-type.ts'
@@ -28,7 +29,9 @@ export function isStandardSchema(value: unknown): value is StandardSchema {
 export function createZodType(schema: ZodType, dateType: WireType): WireType {
   const reader = createSchemaReader(schema, dateType)
   const acceptsUndefined = takesUndefined(schema)
+  const passes = compilePassCheck(schema)
   const parse = (value: unknown): unknown => {
+    if (passes?.(value) === true) return value
     if (value === undefined && !acceptsUndefined) return undefined
     if (value instanceof ConversionFailure) return value
     try {

@@ -1,3 +1,4 @@
+import type { Model } from './model.ts'
 import type { ModelDraft } from './model-draft.ts'
 import { plainProperty } from './model-draft.ts'
 import type { Property, PropertyType } from './property.ts'
@@ -55,4 +56,21 @@ export function isIdForced(draft: ModelDraft): boolean {
   const { forceId } = draft.definition.settings
   if (draft.id.length === 0 || forceId === false) return false
   return forceId === true || draft.id.some((property) => property.generated)
+}
+
+/** An id that a new row must not have is there for updates only. Source: data D-1.2-12. */
+export function markForcedId(draft: ModelDraft): void {
+  if (!isIdForced(draft)) return
+  draft.id = draft.id.map((property) => {
+    const marked = Object.freeze({ ...property, updateOnly: true })
+    draft.properties.set(marked.name, marked)
+    return marked
+  })
+}
+
+/** Names of the properties a new row is not made from. Source: data D-1.2-12. */
+export function updateOnlyProperties(model: Pick<Model, 'properties'>): readonly string[] {
+  return [...model.properties.values()]
+    .filter((one) => one.updateOnly === true)
+    .map((one) => one.name)
 }

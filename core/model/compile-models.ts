@@ -1,21 +1,23 @@
 import { invalidArgument } from '../error/remote-error.ts'
 import type { Profile } from '../profile.ts'
-import { compileId, isIdForced } from './compile-id.ts'
+import { compileId, isIdForced, markForcedId } from './compile-id.ts'
 import { compileIndexes } from './compile-indexes.ts'
 import { compileProperty, type PropertyContext } from './compile-property.ts'
 import { compileRelations } from './compile-relations.ts'
 import { collectValidations } from './compile-validations.ts'
-import { declaredObject } from './declared-object.ts'
+import { declared, type NamedScopeFunction, type ScopeFilter } from './declared-scope.ts'
 import type { ModelDefinition } from './define-model.ts'
 import { type FlattenContext, flattenDefinitions, type Mixin } from './flatten-definition.ts'
 import { type Hook, type HookTable, hookNames } from './hook.ts'
+import { checkSettings } from './known-settings.ts'
 import { namesOf } from './merge-settings.ts'
 import type { Model } from './model.ts'
 import type { ModelDraft } from './model-draft.ts'
+import { isPlainObject } from './plain-object.ts'
 import { pluralize } from './plural.ts'
 import type { Property, ScalarKind, Strictness } from './property.ts'
 import { parseType, scalarType } from './property-type.ts'
-import { attributesOfScope } from './scope-attributes.ts'
+import { compileAttributes } from './scope-attributes.ts'
 
 /** What the models are compiled against. */
 export interface CompileModelsOptions {
@@ -50,6 +52,9 @@ export function compileModels(
   options: CompileModelsOptions,
 ): ReadonlyMap<string, Model> {
   const flat = flattenDefinitions({ definitions, mixins: options.mixins })
+  for (const { name, settings } of flat.values()) {
+    checkSettings('model', settings, name, misspeltWarning(options))
+  }
   const drafts = new Map<string, ModelDraft>()
   for (const definition of flat.values()) drafts.set(definition.name, draftOf(definition, options))
   const unresolved: Unresolved[] = []
@@ -60,12 +65,18 @@ export function compileModels(
     compileProperties(draft, context)
     const idType = draft.dataSource && options.defaultIdType?.(draft.dataSource)
     compileId(draft, idType ? scalarType(idType) : undefined)
+    markForcedId(draft)
   }
   resolveRelations(drafts, contexts, unresolved, options)
   reportUnresolved(unresolved)
   const models = new Map<string, Model>()
   for (const draft of drafts.values()) models.set(draft.name, finish(draft, options))
   return models
+}
+
+/** LoopBack passes over what it does not know, so that its projects start with a warning. */
+function misspeltWarning({ profile, warn }: CompileModelsOptions) {
+  return profile.name === 'strict' ? undefined : warn
 }
 
 function draftOf(definition: ModelDefinition, options: CompileModelsOptions): ModelDraft {
@@ -158,7 +169,7 @@ function reportUnresolved(unresolved: readonly Unresolved[]): void {
 function finish(draft: ModelDraft, options: CompileModelsOptions): Model {
   const { definition, name, properties, id, relations, strict, dataSource } = draft
   const { settings } = definition
-  if (settings.attributes !== false) declaredObject(settings.attributes, `${name}.attributes`)
+  const scope = declared(settings.scope, `${name}.scope`)
   const plural = typeof settings.plural === 'string' ? settings.plural : pluralize(name)
   const { base } = definition
   return Object.freeze({
@@ -171,8 +182,9 @@ function finish(draft: ModelDraft, options: CompileModelsOptions): Model {
     relations,
     indexes: compileIndexes(draft, options.warn),
     scopes: namedScopes(name, settings.scopes),
-    scope: declaredObject(settings.scope, `${name}.scope`),
-    attributes: attributesOfScope(settings, relations),
+    scope: scope.fixed,
+    ...(scope.computed === undefined ? {} : { scopeOf: scope.computed }),
+    ...compileAttributes(draft, scope),
     hidden: secrets(settings.hidden, properties, 'hidden'),
     protected: secrets(settings.protected, properties, 'protected'),
     strict,
@@ -185,15 +197,20 @@ function finish(draft: ModelDraft, options: CompileModelsOptions): Model {
   })
 }
 
-/** Source: data D-1.1-12. */
+/** Source: data D-1.1-12, D-4.8-1. */
 function namedScopes(
   model: string,
   given: unknown,
-): ReadonlyMap<string, Readonly<Record<string, unknown>>> {
-  const scopes = new Map<string, Readonly<Record<string, unknown>>>()
-  for (const [name, filter] of Object.entries(declaredObject(given, `${model}.scopes`) ?? {})) {
-    const declared = declaredObject(filter, `${model}.scopes.${name}`)
-    if (declared !== undefined) scopes.set(name, declared)
+): ReadonlyMap<string, ScopeFilter | NamedScopeFunction> {
+  const scopes = new Map<string, ScopeFilter | NamedScopeFunction>()
+  if (given === undefined || given === null) return scopes
+  if (!isPlainObject(given)) {
+    throw invalidArgument(`${model}.scopes must be an object, got ${typeof given}`)
+  }
+  for (const [name, filter] of Object.entries(given)) {
+    const { fixed, computed } = declared(filter, `${model}.scopes.${name}`)
+    const scope = fixed ?? computed
+    if (scope !== undefined) scopes.set(name, scope)
   }
   return scopes
 }

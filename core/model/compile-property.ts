@@ -1,5 +1,6 @@
 import { invalidArgument } from '../error/remote-error.ts'
 import type { Profile } from '../profile.ts'
+import { checkSettings } from './known-settings.ts'
 import { isPlainObject } from './plain-object.ts'
 import type { Property, PropertyIndex, PropertyType } from './property.ts'
 import { compileDefault } from './property-default.ts'
@@ -24,6 +25,7 @@ const knownKeys: ReadonlySet<string> = new Set([
   'hidden',
   'protected',
   'readOnly',
+  'updateOnly',
   'applyDefaultOnWrites',
   'persistDefaultValues',
 ])
@@ -42,6 +44,8 @@ export function compileProperty(
 ): Property {
   checkName(name, place, context)
   const options = readOptions(declaration)
+  const { profile, warn } = context
+  checkSettings('property', options, place, profile.name === 'strict' ? undefined : warn)
   const schema = isSchema(options['type']) ? options['type'] : undefined
   const facts = schema === undefined ? undefined : readSchema(schema)
   const type = facts?.type ?? resolveType(options['type'], place, context)
@@ -62,6 +66,7 @@ export function compileProperty(
     hidden: options['hidden'] === true,
     protected: options['protected'] === true,
     readOnly: options['readOnly'] === true,
+    ...(options['updateOnly'] === true ? { updateOnly: true } : {}),
     settings: otherSettings(options),
   })
 }

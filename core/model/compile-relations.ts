@@ -1,5 +1,5 @@
 import { invalidArgument } from '../error/remote-error.ts'
-import { declaredObject } from './declared-object.ts'
+import { declared } from './declared-scope.ts'
 import { injectProperty, type ModelDraft, plainProperty } from './model-draft.ts'
 import { isPlainObject } from './plain-object.ts'
 import { pluralize } from './plural.ts'
@@ -7,6 +7,7 @@ import type { PropertyType } from './property.ts'
 import { scalarType } from './property-type.ts'
 import type { Relation } from './relation.ts'
 import { type RelationDraft, readRelation } from './relation-declaration.ts'
+import { readRelationMethods, readRelationValues } from './relation-extras.ts'
 
 /** What relations are compiled against. */
 export interface RelationContext {
@@ -71,9 +72,12 @@ function restoreOrder(owner: ModelDraft): void {
   }
 }
 
-function freezeRelation({ owner, relation, target }: Ends, keys: Keys): Relation {
+function freezeRelation({ relation, target, place }: Ends, keys: Keys): Relation {
   const { name, kind, options, settings } = relation
-  const scope = declaredObject(settings['scope'], `${owner.name}.relations.${name}.scope`)
+  const many = kind !== 'belongsTo' && kind !== 'hasOne' && kind !== 'embedsOne'
+  const { fixed: scope, computed: scopeOf } = declared(settings['scope'], `${place}.scope`)
+  const values = readRelationValues(settings['properties'], `${place}.properties`)
+  const methods = readRelationMethods(settings, many, place)
   const http = options['http']
   const path =
     isPlainObject(http) && typeof http['path'] === 'string' ? http['path'] : options['path']
@@ -81,10 +85,13 @@ function freezeRelation({ owner, relation, target }: Ends, keys: Keys): Relation
     name,
     kind,
     target: target?.name ?? '',
-    many: kind !== 'belongsTo' && kind !== 'hasOne' && kind !== 'embedsOne',
+    many,
     ownKeys: Object.freeze(keys.ownKeys),
     targetKeys: Object.freeze(keys.targetKeys),
     ...(scope === undefined ? {} : { scope }),
+    ...(scopeOf === undefined ? {} : { scopeOf }),
+    ...(values === undefined ? {} : { values }),
+    ...(methods === undefined ? {} : { methods }),
     disableInclude: options['disableInclude'] === true,
     disableFilter: options['disableFilter'] === true,
     path: typeof path === 'string' ? path.replace(/^\//, '') : name,

@@ -1,8 +1,16 @@
 import type { ZodType } from 'zod'
 import { invalidArgument } from '../error/remote-error.ts'
+import type {
+  AttributesFunction,
+  NamedScopeFunction,
+  RelationScopeFunction,
+  ScopeFilter,
+  ScopeFunction,
+} from './declared-scope.ts'
 import type { Hook, HookName } from './hook.ts'
 import { isPlainObject } from './plain-object.ts'
 import type { RelationKind } from './relation.ts'
+import type { RelationMethodFunction, RelationValues } from './relation-extras.ts'
 import type { Validation } from './validation.ts'
 
 /** Constructors that name a property type. `Object` and `Array` hold anything. */
@@ -45,6 +53,8 @@ export interface PropertyOptions {
   readonly hidden?: boolean
   readonly protected?: boolean
   readonly readOnly?: boolean
+  /** Left out where documents describe what a new row is made from. @default true for the id under `forceId` */
+  readonly updateOnly?: boolean
   /** @default true */
   readonly applyDefaultOnWrites?: boolean
   /** @default true */
@@ -60,8 +70,14 @@ export interface RelationOptions {
   /** One name, or as many as the referenced key has parts. */
   readonly foreignKey?: string | readonly string[]
   readonly primaryKey?: string | readonly string[]
-  /** A filter merged into every query of the relation. */
-  readonly scope?: Readonly<Record<string, unknown>>
+  /** A filter merged into every query of the relation, or a function of the owning row and the caller's filter. */
+  readonly scope?: ScopeFilter | RelationScopeFunction
+  /** What a row created through the relation copies: names, a map from source to target, or a function. */
+  readonly properties?: readonly string[] | Readonly<Record<string, unknown>> | RelationValues
+  /** Own methods of a to-one relation; the relation's row stands first in their arguments. */
+  readonly methods?: Readonly<Record<string, RelationMethodFunction>>
+  /** The same for a to-many relation. */
+  readonly scopeMethods?: Readonly<Record<string, RelationMethodFunction>>
   readonly options?: Readonly<Record<string, unknown>>
   readonly [setting: string]: unknown
 }
@@ -101,12 +117,12 @@ export interface ModelSettings {
   readonly http?: { readonly path?: string; readonly [key: string]: unknown }
   readonly hidden?: readonly string[] | Readonly<Record<string, boolean>>
   readonly protected?: readonly string[] | Readonly<Record<string, boolean>>
-  /** Default scope. */
-  readonly scope?: Readonly<Record<string, unknown>>
+  /** Default scope: a filter, or a function that computes one for each operation. */
+  readonly scope?: ScopeFilter | ScopeFunction
   /** Named scopes. */
-  readonly scopes?: Readonly<Record<string, Readonly<Record<string, unknown>>>>
-  /** Values every write carries; `false` takes none from the scope's where. Source: data D-1.1-14. */
-  readonly attributes?: Readonly<Record<string, unknown>> | false
+  readonly scopes?: Readonly<Record<string, ScopeFilter | NamedScopeFunction>>
+  /** Values every write carries, or a function of its data; `false` takes none from the scope's where. Source: data D-1.1-14. */
+  readonly attributes?: Readonly<Record<string, unknown>> | AttributesFunction | false
   /** Mixins by name: `true`, options, a list of options, or `false`. */
   readonly mixins?: Readonly<Record<string, unknown>>
   readonly validations?: readonly ValidationDeclaration[]
@@ -178,7 +194,7 @@ export function defineModel<
   name: Name,
   definition: ModelSettings & {
     readonly properties?: P
-    readonly relations?: R
+    readonly relations?: R & RelationDeclarations
     /** `false`: no `id` property is added. @default true */
     readonly idInjection?: Id
     /** The model this one extends. */

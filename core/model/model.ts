@@ -1,4 +1,10 @@
 import type { Profile } from '../profile.ts'
+import type {
+  AttributesFunction,
+  NamedScopeFunction,
+  ScopeFilter,
+  ScopeFunction,
+} from './declared-scope.ts'
 import type { Property, Strictness } from './property.ts'
 import type { Relation } from './relation.ts'
 import type { Validation } from './validation.ts'
@@ -30,12 +36,16 @@ export interface Model {
   readonly id: readonly Property[]
   readonly relations: ReadonlyMap<string, Relation>
   readonly indexes: readonly ModelIndex[]
-  /** Named scopes: filters in wire shape. */
-  readonly scopes: ReadonlyMap<string, Readonly<Record<string, unknown>>>
+  /** Named scopes: filters in wire shape, or what computes one. */
+  readonly scopes: ReadonlyMap<string, ScopeFilter | NamedScopeFunction>
   /** The default scope, a filter in wire shape. */
-  readonly scope: Readonly<Record<string, unknown>> | undefined
+  readonly scope: ScopeFilter | undefined
+  /** The same, computed for each operation; then there is no {@link Model.scope}. Source: data D-1.1-13. */
+  readonly scopeOf?: ScopeFunction
   /** Values every write carries (equality values of the default scope, or `settings.attributes`). Source: data D-1.1-14, D-3.6-7. */
   readonly attributes: Readonly<Record<string, unknown>> | undefined
+  /** The same, computed from the data of each write; then there are no {@link Model.attributes}. */
+  readonly attributesOf?: AttributesFunction
   readonly hidden: ReadonlySet<string>
   readonly protected: ReadonlySet<string>
   readonly strict: Strictness

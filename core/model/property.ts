@@ -62,6 +62,8 @@ export interface Property {
   readonly hidden: boolean
   readonly protected: boolean
   readonly readOnly: boolean
+  /** Not part of what a new row is made from: documents leave it out there. Source: data D-1.2-12. */
+  readonly updateOnly?: boolean
   /** Everything else the definition said, verbatim (`description`, `length`, `postgresql: {…}`). */
   readonly settings: Readonly<Record<string, unknown>>
 }

@@ -1,3 +1,6 @@
+import type { RelationScopeFunction } from './declared-scope.ts'
+import type { RelationMethodFunction, RelationValues } from './relation-extras.ts'
+
 /** The seven kinds of relation. Source: data 4.1. */
 export type RelationKind =
   | 'belongsTo'
@@ -25,6 +28,12 @@ export interface Relation {
   readonly targetKeys: readonly string[]
   /** Filter (wire shape) merged into every query of the relation. Source: data D-4.1-11. */
   readonly scope?: Readonly<Record<string, unknown>>
+  /** The same, computed from the row the relation starts from; then there is no {@link Relation.scope}. */
+  readonly scopeOf?: RelationScopeFunction
+  /** What is copied into the other row when one is created or built. Source: data D-4.1-12. */
+  readonly values?: RelationValues
+  /** Own methods by name. Source: data D-4.1-13. */
+  readonly methods?: ReadonlyMap<string, RelationMethodFunction>
   /** Silently skipped in `include`. */
   readonly disableInclude: boolean
   /** Conditions on it are refused over the wire. Source: data D-3.8-5. */

@@ -1,22 +1,32 @@
-import type { ModelSettings } from './define-model.ts'
+import { type Declared, declared } from './declared-scope.ts'
+import type { Model } from './model.ts'
+import type { ModelDraft } from './model-draft.ts'
 import { isPlainObject } from './plain-object.ts'
-import type { Relation } from './relation.ts'
 
 /**
  * The values every write of a model carries: `attributes` of its settings, else the equality conditions of its default
- * scope; `undefined` when there are none.
+ * scope; `undefined` when there are none. Computed ones follow from the data of the write.
  *
- * **Source**: data D-1.1-14, D-3.6-7.
+ * **Errors**: `INVALID_ARGUMENT` naming the place. **Source**: data D-1.1-14, D-3.6-7.
  */
-export function attributesOfScope(
-  settings: ModelSettings,
-  relations: ReadonlyMap<string, Relation>,
-): Readonly<Record<string, unknown>> | undefined {
-  const { attributes, scope } = settings
-  if (attributes === false) return undefined
-  if (isPlainObject(attributes)) return Object.freeze({ ...attributes })
-  const where = isPlainObject(scope) ? scope['where'] : undefined
-  return equalitiesOf(where, (name) => !relations.has(name))
+export function compileAttributes(
+  { name, definition, relations }: ModelDraft,
+  scope: Declared,
+): Pick<Model, 'attributes' | 'attributesOf'> {
+  const { attributes } = definition.settings
+  if (attributes === false) return { attributes: undefined }
+  const { fixed, computed } = declared(attributes, `${name}.attributes`)
+  if (fixed !== undefined) return { attributes: Object.freeze({ ...fixed }) }
+  if (computed !== undefined) return { attributes: undefined, attributesOf: computed }
+  const isProperty = (key: string) => !relations.has(key)
+  const { computed: scopeOf } = scope
+  if (scopeOf === undefined) {
+    return { attributes: equalitiesOf(scope.fixed?.['where'], isProperty) }
+  }
+  return {
+    attributes: undefined,
+    attributesOf: (...data) => equalitiesOf(scopeOf(...data)['where'], isProperty) ?? {},
+  }
 }
 
 /**

@@ -2,6 +2,8 @@ import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { createApp, defineModel, sharedMethods, silentLogger, streamOf } from 'viaduct'
 import { memory } from 'viaduct/connectors/memory'
+import { inProcess } from 'viaduct/transports/in-process'
+import { rest } from 'viaduct/transports/rest'
 import { z } from 'zod'
 
 const method = sharedMethods()
@@ -129,6 +131,100 @@ test('M-5: foreign keys come in the same order, whatever the order of the models
     forward.models[2].properties.map(({ name }: { name: string }) => name),
     ['name', 'id', 'aId', 'bId'],
   )
+})
+
+const Review = defineModel('BookReview', {
+  properties: { text: 'string' },
+  relations: { hugeBook: { belongsTo: 'BookReview' } },
+})
+const Untouched = defineModel('OtherThing', { properties: { text: 'string' } })
+
+test('U-5: paths stand in the manifest as they are served, whoever normalises them', async () => {
+  const models = { BookReview: Review, OtherThing: Untouched }
+  const newest = method({ http: { verb: 'get', path: '/newestOne/:byWhom' } }, () => undefined)
+  const common = { models, methods: { BookReview: { newest } }, dataSources: { db: memory() } }
+  const configs = [
+    { ...common, remoting: { rest: { normalizeHttpPath: true } } },
+    { ...common, modelConfig: { BookReview: { remoting: { normalizeHttpPath: true } } } },
+  ]
+  for (const [index, options] of configs.entries()) {
+    const { classes } = await describe(options)
+    const [review, other] = classes
+    assert.equal([review.normalizeHttpPath, review.paths], [true, ['/book-reviews']])
+    assert.equal(review.sharedCtor.http[0].path, '/:id')
+    const paths = review.methods.flatMap((one: { http: { path: string }[] }) =>
+      one.http.map(({ path }) => path),
+    )
+    assert.ok(paths.includes('/newest-one/:byWhom'))
+    assert.ok(paths.includes('/huge-book'))
+    assert.equal(other.paths, [index === 0 ? '/other-things' : '/OtherThings'])
+  }
+})
+
+test('U-5, M-8: settings given to the REST transport count, and a class may say no', async () => {
+  const app = createApp({
+    logger: silentLogger,
+    models: { BookReview: Review, OtherThing: Untouched },
+    dataSources: { db: memory() },
+    modelConfig: { OtherThing: { remoting: { normalizeHttpPath: false } } },
+    remoting: { rest: { normalizeHttpPath: false } },
+  }).install(rest({ normalizeHttpPath: true }))
+  const { classes } = JSON.parse(JSON.stringify(app.describe()))
+  assert.equal(classes[0].paths, ['/book-reviews'])
+  assert.equal([classes[1].paths, classes[1].normalizeHttpPath], [['/OtherThings'], false])
+})
+
+test('M-5: an application is described without connecting its data sources, as it is once started', async () => {
+  const tick = method({ http: { verb: 'get' } }, () => undefined)
+  const models = { BookReview: Review, OtherThing: Untouched }
+  const options = { logger: silentLogger, models, methods: { Clock: { tick } } }
+  // a file below what is no folder can not be opened
+  const unreachable = createApp({
+    ...options,
+    dataSources: { db: memory({ file: '/dev/null/x' }) },
+  })
+  const started = await createApp({ ...options, dataSources: { db: memory() } }).start({ port: 0 })
+  const text = JSON.stringify(started.describe())
+  await started.stop()
+  assert.is(JSON.stringify(unreachable.describe()), text)
+  assert.is(JSON.stringify(unreachable.describe()), text)
+  const error = await unreachable.start().catch((reason: unknown) => reason)
+  assert.match(String(error), /ENOTDIR|\/dev\/null/)
+  assert.throws(() => unreachable.catalog, 'not started')
+})
+
+test('an application that was described starts and works as any other', async () => {
+  const local = inProcess()
+  const app = createApp({
+    logger: silentLogger,
+    models: { BookReview: Review },
+    dataSources: { db: memory() },
+  }).install(local)
+  const before = JSON.stringify(app.describe())
+  app.defineType('Money', (data) => data)
+  app.change((classOf) => classOf('BookReview').disableMethodByName('count'))
+  const without = JSON.stringify(app.describe())
+  assert.ok(before.includes('"BookReview.count"'))
+  assert.not.ok(without.includes('"BookReview.count"'))
+  const starting = app.start({ port: 0 })
+  assert.is(JSON.stringify(app.describe()), without)
+  await starting
+  assert.is(JSON.stringify(app.describe()), without)
+  const row = (await local.invoke('BookReview.create', { data: { text: 'good' } })) as {
+    id: number
+  }
+  assert.equal(await app.models.BookReview.findById(row.id), { text: 'good', id: 1 })
+  await app.stop()
+})
+
+test('describing finds what is wrong with the models', () => {
+  const app = createApp({
+    logger: silentLogger,
+    models: { BookReview: Review },
+    dataSources: { db: memory() },
+    modelConfig: { BookReview: { dataSource: 'other' } },
+  })
+  assert.throws(() => app.describe(), /there is no data source "other"/)
 })
 
 test.run()

@@ -4,8 +4,8 @@ import * as assert from 'uvu/assert'
 import { createApp, sharedMethods, silentLogger, streamOf } from 'viaduct'
 import { z } from 'zod'
 import { jsonCodec } from '../../transports/codec/json.ts'
-import { closeCodes } from '../../transports/session/close-codes.ts'
-import { type Message, type Pipe, PipeEnd } from '../../transports/session/pipe.ts'
+import * as closeCodes from '../../transports/session/close-codes.ts'
+import { type Message, nextMessage, type Pipe, PipeEnd } from '../../transports/session/pipe.ts'
 import { joinedPipes } from '../../transports/session/queue-pipe.ts'
 import type { SessionHost } from '../../transports/session/session-host.ts'
 import { createSessionHost } from '../../transports/session/session-options.ts'
@@ -110,7 +110,7 @@ function open(host: SessionHost): Attacker {
 async function read(attacker: Attacker): Promise<void> {
   try {
     for (;;) {
-      const text = String(await attacker.pipe.receive())
+      const text = String(await nextMessage(attacker.pipe))
       const first = (JSON.parse(text) as unknown[][])[0] ?? [] // a server's message
       if (first[0] === 1) attacker.session = (first[1] as { session: string }).session
       else attacker.received++
@@ -226,9 +226,9 @@ async function checkService(host: SessionHost): Promise<void> {
   const [client, server] = joinedPipes()
   void host.accept(server, { codecs: [jsonCodec], metadata: {} })
   await client.send('[[0,{"version":1}]]')
-  assert.match(String(await client.receive()), '"resumed":false')
+  assert.match(String(await nextMessage(client)), '"resumed":false')
   await client.send('[[2,1,"T.echo",{"x":"still here"}]]')
-  assert.is(String(await client.receive()), '[[3,1,"still here"]]')
+  assert.is(String(await nextMessage(client)), '[[3,1,"still here"]]')
   client.abort(new PipeEnd(closeCodes.normal, 'done'))
 }
 

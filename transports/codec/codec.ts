@@ -1,3 +1,4 @@
+import type { Part } from '../session/parts.ts'
 import type { Message } from '../session/pipe.ts'
 
 /** Limits of what a codec accepts from outside; all inclusive. */
@@ -93,6 +94,8 @@ export interface Codec {
    * left as they are. **Errors**: `TypeError` for what has no form: cycles, functions as whole values.
    */
   encode(frames: readonly unknown[]): Message
+  /** One frame as {@link Codec.encode} writes it, without the list around it. */
+  encodeFrame(frame: readonly unknown[]): Part
   /** As {@link Codec.encode}, but without touching what the session remembers; for frames that may get lost. */
   encodePlain(frames: readonly unknown[]): Message
   /**

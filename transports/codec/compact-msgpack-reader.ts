@@ -1,7 +1,8 @@
 import { type Codec, type CodecLimits, type RichTypes, StreamReference } from './codec.ts'
+import * as extensionTypes from './extension-types.ts'
 import { checkFrames, codecErrorFrom, malformed, tooBig } from './limits.ts'
+import * as listKinds from './list-kinds.ts'
 import { valueOfMarkedList } from './marked-list.ts'
-import { extensionTypes, listKinds } from './msgpack-extension.ts'
 import { isReservedKey } from './reserved-key.ts'
 import { bigIntFrom, dateFrom, geoPointFrom, idFrom } from './tagged-value.ts'
 
@@ -210,7 +211,7 @@ export function createMsgpackReader(types: RichTypes, limits: CodecLimits): Code
     if (expected !== 0 && expected !== length) throw malformed('an unknown extension')
     const from = take(length)
     switch (type) {
-      case extensionTypes.undefined:
+      case extensionTypes.absent:
         return undefined
       case extensionTypes.date: {
         const time = viewed().getFloat64(from)

@@ -1,8 +1,10 @@
 import type { Codec, RichTypes } from './codec.ts'
-import { extensionTypes, PackedValue, packedForms } from './msgpack-extension.ts'
+import * as extensionTypes from './extension-types.ts'
+import { PackedValue, packBigInt, packedForms, packText } from './msgpack-extension.ts'
 import { hasByteOrderMark } from './plain-value.ts'
-import { checkFrame, createPreparation, maxLevels } from './prepare-value.ts'
+import { checkedBigInt, checkFrame, maxLevels } from './prepare-value.ts'
 import { isReservedKey } from './reserved-key.ts'
+import { createObjectForms } from './rich-object.ts'
 
 /** Bytes of the buffer that messages share, one behind the other. */
 const usualBytes = 8 * 1024
@@ -15,13 +17,14 @@ const longText = 4096
 const codes = { bytes: 0xc4, unsigned: 0xcc, signed: 0xd0, text: 0xd9, list: 0xdb } as const
 
 /**
- * Makes the encoder of a codec: one pass over the frames. Rich
- * values other than dates and bytes are prepared first, as those of every codec.
+ * Makes the encoder of a codec: one pass over the frames. Of rich values other than dates and bytes it writes the
+ * {@link packedForms}.
  *
  * **Errors**: `TypeError` for what has no form.
  */
 export function createMsgpackWriter(types: RichTypes): Codec['encode'] {
-  const prepare = createPreparation(packedForms, types)
+  // what is inside of them is written as it comes
+  const formOf = createObjectForms(packedForms, types, (value) => value)
   const utf8 = new TextEncoder()
   let target = new Uint8Array(usualBytes)
   let view = new DataView(target.buffer)
@@ -122,7 +125,7 @@ export function createMsgpackWriter(types: RichTypes): Codec['encode'] {
     reserve(10)
     switch (typeof value) {
       case 'string':
-        if (hasByteOrderMark(value)) writeValue(prepare(value), level)
+        if (hasByteOrderMark(value)) writeValue(packText(value), level)
         else writeText(value)
         break
       case 'number':
@@ -136,11 +139,11 @@ export function createMsgpackWriter(types: RichTypes): Codec['encode'] {
         else writeObject(value, level + 1)
         break
       case 'bigint':
-        writeValue(prepare(value), level)
+        writeBytes(packBigInt(checkedBigInt(value)).bytes)
         break
       default:
         target[at++] = 0xd4
-        target[at++] = extensionTypes.undefined
+        target[at++] = extensionTypes.absent
         target[at++] = 0
     }
   }
@@ -157,7 +160,7 @@ export function createMsgpackWriter(types: RichTypes): Codec['encode'] {
       target[at++] = 0xd7
       writeFloat(extensionTypes.date, value.getTime())
     } else if (value instanceof PackedValue) writeBytes(value.bytes)
-    else writeValue(prepare(value), level)
+    else writeValue(formOf(value, level), level)
   }
 
   function writeContent(code: number, bytes: Uint8Array): void {
@@ -189,7 +192,7 @@ export function createMsgpackWriter(types: RichTypes): Codec['encode'] {
       const kind = typeof member
       if (kind === 'function' && key === 'toJSON') {
         at = start + offset
-        writeValue(prepare(value), level)
+        writeValue(formOf(value, level), level)
         return
       }
       if (kind === 'undefined' || kind === 'function' || kind === 'symbol') continue

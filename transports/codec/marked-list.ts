@@ -1,6 +1,6 @@
 import type { CodecLimits, RichTypes } from './codec.ts'
 import { malformed } from './limits.ts'
-import { listKinds } from './msgpack-extension.ts'
+import * as listKinds from './list-kinds.ts'
 import { errorFrom, referenceFrom } from './tagged-value.ts'
 
 /** Makes what a marked list of MessagePack stands for, of the items behind its marker. **Errors**: {@link CodecError}. */

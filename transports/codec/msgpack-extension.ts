@@ -1,34 +1,7 @@
+import * as extensionTypes from './extension-types.ts'
+import * as listKinds from './list-kinds.ts'
 import { hasByteOrderMark } from './plain-value.ts'
-import type { RichForms } from './prepare-value.ts'
-
-/**
- * Extension types of the MessagePack form, for other implementations as well. Numbers are big-endian.
- *
- * `undefined` (no content, one byte 0), `date` (float64, milliseconds, NaN when invalid), `bigint` (decimal digits),
- * `geopoint` (two float64: latitude, longitude), `stream` (float64, the id) stand for a value each, and so does
- * `text` (UTF-8), in place of a text that begins with a byte order mark; names of members stay texts. `list` (one byte) is the first item of a list and says what the rest of it makes, see {@link listKinds}.
- */
-export const extensionTypes = Object.freeze({
-  undefined: 0,
-  date: 1,
-  bigint: 2,
-  geopoint: 3,
-  stream: 4,
-  list: 5,
-  text: 6,
-} as const)
-
-/** What follows the first item of a marked list; the code of a letter. */
-export const listKinds = Object.freeze({
-  /** Keys and values by turns. */
-  map: 0x6d,
-  /** The items. */
-  set: 0x73,
-  /** Name, message, code or nil, and the details if there are any. */
-  error: 0x65,
-  /** The id, then the steps of the path. */
-  reference: 0x72,
-} as const)
+import type { ObjectForms } from './rich-object.ts'
 
 /** msgpackr's own type: the definition of a record structure. */
 export const structureType = 0x72
@@ -42,7 +15,7 @@ export class PackedValue {
   }
 }
 
-/** The content of one of {@link extensionTypes} as msgpackr read it. */
+/** The content of one of the `extension-types.ts` as msgpackr read it. */
 export class UnpackedExtension {
   readonly type: number
   readonly bytes: Uint8Array
@@ -56,11 +29,8 @@ export class UnpackedExtension {
 /** Lengths of contents that have a first byte of their own, from 0xd4 on. */
 const fixedLengths: readonly number[] = [1, 2, 4, 8, 16]
 
-/** Rich values as extensions. Bytes and numbers other than −0 have forms of their own in MessagePack. */
-export const packedForms: RichForms = Object.freeze<RichForms>({
-  fromNumber: (value) => (value === 0 ? packNegativeZero() : value),
-  fromBigInt: (value) => packExtension(extensionTypes.bigint, utf8From(String(value))),
-  fromUndefined: () => undefined,
+/** Objects as extensions and marked lists; bytes have a form of their own in MessagePack. */
+export const packedForms: ObjectForms = Object.freeze<ObjectForms>({
   fromDate: (value) => packExtension(extensionTypes.date, float64s(value.getTime())),
   fromBytes: (value) => value,
   fromGeoPoint: (lat, lng) => packExtension(extensionTypes.geopoint, float64s(lat, lng)),
@@ -75,17 +45,19 @@ export const packedForms: RichForms = Object.freeze<RichForms>({
   ],
   fromStream: (id) => packExtension(extensionTypes.stream, float64s(id)),
   fromReference: (id, path) => [packMarker(listKinds.reference), id, ...path.map(packText)],
-  fromText: packText,
-  fromTagged: (members) => members,
 })
 
-const packNegativeZero = () => new PackedValue(Uint8Array.of(0xcb, ...float64s(-0)))
+/** A BigInt of at most {@link maxBigIntDigits} digits. */
+export function packBigInt(value: bigint): PackedValue {
+  return packExtension(extensionTypes.bigint, utf8From(String(value)))
+}
 
 function packMarker(kind: number): PackedValue {
   return packExtension(extensionTypes.list, Uint8Array.of(kind))
 }
 
-function packText(text: string): string | PackedValue {
+/** A text; packed when it begins with a byte order mark. */
+export function packText(text: string): string | PackedValue {
   if (!hasByteOrderMark(text)) return text
   return packExtension(extensionTypes.text, utf8From(text))
 }

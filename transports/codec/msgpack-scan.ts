@@ -1,6 +1,8 @@
 import type { CodecLimits } from './codec.ts'
+import * as extensionTypes from './extension-types.ts'
 import { malformed, tooBig } from './limits.ts'
-import { extensionTypes, listKinds, structureType } from './msgpack-extension.ts'
+import * as listKinds from './list-kinds.ts'
+import { structureType } from './msgpack-extension.ts'
 
 /** What a scan found out about a message. */
 export interface ScanState {
@@ -42,7 +44,7 @@ const extensionLengths: ReadonlyMap<number, number | undefined> = new Map<
   number,
   number | undefined
 >([
-  [extensionTypes.undefined, 1],
+  [extensionTypes.absent, 1],
   [extensionTypes.date, 8],
   [extensionTypes.bigint, undefined],
   [extensionTypes.geopoint, 16],

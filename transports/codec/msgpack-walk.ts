@@ -1,8 +1,9 @@
 import type { CodecLimits } from './codec.ts'
 import { type RichTypes, StreamReference } from './codec.ts'
+import * as extensionTypes from './extension-types.ts'
 import { malformed } from './limits.ts'
 import { valueOfMarkedList } from './marked-list.ts'
-import { extensionTypes, UnpackedExtension } from './msgpack-extension.ts'
+import { UnpackedExtension } from './msgpack-extension.ts'
 import { bigIntFrom, dateFrom, geoPointFrom, idFrom } from './tagged-value.ts'
 
 /** Keeps a byte order mark. */

@@ -1,8 +1,16 @@
 /// <reference path="./msgpackr-no-eval.d.ts" />
 import { type Allocate, addExtension, Packr, Unpackr } from 'msgpackr/index-no-eval'
+import { partOf } from '../session/parts.ts'
 import type { Codec, CodecFactory, CodecLimits, RichTypes } from './codec.ts'
+import * as extensionTypes from './extension-types.ts'
 import { checkFrames, codecErrorFrom, malformed, parseCodecLimits, tooBig } from './limits.ts'
-import { extensionTypes, PackedValue, packedForms, UnpackedExtension } from './msgpack-extension.ts'
+import {
+  PackedValue,
+  packBigInt,
+  packedForms,
+  packText,
+  UnpackedExtension,
+} from './msgpack-extension.ts'
 import {
   maxStructureKeyBytes,
   maxStructureKeys,
@@ -10,7 +18,7 @@ import {
   structureCount,
 } from './msgpack-scan.ts'
 import { createExtensionWalk } from './msgpack-walk.ts'
-import { createPreparation, prepareFrames } from './prepare-value.ts'
+import { createPreparation, prepareFrames, type RichForms } from './prepare-value.ts'
 
 /** Options of {@link msgpackCodecWith}. */
 export interface MsgpackCodecOptions {
@@ -23,7 +31,7 @@ export interface MsgpackCodecOptions {
 
 /**
  * A codec of `viaduct.v1.msgpack`: a message is the MessagePack of its list of frames. What MessagePack has no form for
- * are extensions, see `msgpack-extension.ts`. Integers beyond 2^53 are read as BigInt.
+ * are extensions, see `extension-types.ts`. Integers beyond 2^53 are read as BigInt.
  *
  * **Errors**: `TypeError` for an unknown option.
  */
@@ -50,6 +58,17 @@ export function msgpackCodecWith(options: MsgpackCodecOptions = {}): CodecFactor
 /** The MessagePack codec without record structures. */
 export const msgpackCodec: CodecFactory = /* @__PURE__ */ msgpackCodecWith()
 
+/** Numbers other than −0 have forms of their own in MessagePack. */
+const richForms: RichForms = Object.freeze<RichForms>({
+  ...packedForms,
+  fromNumber: (value) =>
+    value === 0 ? new PackedValue(Uint8Array.of(0xcb, 0x80, 0, 0, 0, 0, 0, 0, 0)) : value,
+  fromBigInt: packBigInt,
+  fromUndefined: () => undefined,
+  fromText: packText,
+  fromTagged: (members) => members,
+})
+
 /** One packer for all: it remembers nothing between two messages. */
 let plainPacker: Packr | undefined
 
@@ -57,28 +76,30 @@ function createEncoding(
   types: RichTypes,
   limits: CodecLimits,
   usesStructures: boolean,
-): Pick<Codec, 'encode' | 'encodePlain'> {
-  const prepare = createPreparation(packedForms, types)
+): Pick<Codec, 'encode' | 'encodeFrame' | 'encodePlain'> {
+  const prepare = createPreparation(richForms, types)
   if (!usesStructures) {
     plainPacker ??= new Packr({ useRecords: false, useToJSON: false })
     const packer = plainPacker
     const encode: Codec['encode'] = (frames) => pack(packer, prepareFrames(frames, prepare))
-    return { encode, encodePlain: encode }
+    return { encode, encodeFrame: (frame) => partOf(encode([frame])), encodePlain: encode }
   }
   // a packer that knows of records does not write the integers that stand for them
   const plain = new Packr({ useRecords: () => false, useToJSON: false })
   let packer = recordPacker(limits)
+  const encode: Codec['encode'] = (frames) => {
+    const prepared = prepareFrames(frames, prepare)
+    try {
+      return pack(packer, prepared)
+    } catch (error) {
+      // what it defined in this message is not sent
+      packer = recordPacker(limits)
+      throw error
+    }
+  }
   return {
-    encode(frames) {
-      const prepared = prepareFrames(frames, prepare)
-      try {
-        return pack(packer, prepared)
-      } catch (error) {
-        // what it defined in this message is not sent
-        packer = recordPacker(limits)
-        throw error
-      }
-    },
+    encode,
+    encodeFrame: (frame) => partOf(encode([frame])),
     encodePlain: (frames) => pack(plain, prepareFrames(frames, prepare)),
   }
 }
@@ -149,7 +170,7 @@ let isRegistered = false
 function registerExtensions(): void {
   if (isRegistered) return
   isRegistered = true
-  const { undefined: absent, date, ...others } = extensionTypes
+  const { absent, date, ...others } = extensionTypes
   void absent // msgpackr writes and reads it itself
   addExtension({ Class: PackedValue, type: date, pack: copyPacked, unpack: unpackType(date) })
   for (const type of Object.values(others)) addExtension({ type, unpack: unpackType(type) })

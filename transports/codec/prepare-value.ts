@@ -1,33 +1,18 @@
-import { ResultReference, type RichTypes, StreamReference } from './codec.ts'
+import type { RichTypes } from './codec.ts'
 import { hasByteOrderMark, isOrdinaryNumber, isPlainList } from './plain-value.ts'
 import { isReservedKey } from './reserved-key.ts'
+import { createObjectForms, type ObjectForms } from './rich-object.ts'
 
 /** How a codec writes what JSON has no form for. Members and items handed over are prepared already. */
-export interface RichForms {
+export interface RichForms extends ObjectForms {
   /** NaN, the infinities and −0. */
   readonly fromNumber: (value: number) => unknown
   readonly fromBigInt: (value: bigint) => unknown
   readonly fromUndefined: () => unknown
-  readonly fromDate: (value: Date) => unknown
-  readonly fromBytes: (value: Uint8Array) => unknown
-  readonly fromGeoPoint: (lat: number, lng: number) => unknown
-  readonly fromMap: (entries: readonly (readonly [unknown, unknown])[]) => unknown
-  readonly fromSet: (items: readonly unknown[]) => unknown
-  readonly fromError: (problem: ErrorParts) => unknown
-  readonly fromStream: (id: number) => unknown
-  readonly fromReference: (id: number, path: readonly string[]) => unknown
   /** A text that begins with a byte order mark, which decoders of UTF-8 like to swallow. */
   readonly fromText: (value: string) => unknown
   /** A user's object that has a member named `$`. */
   readonly fromTagged: (members: Readonly<Record<string, unknown>>) => unknown
-}
-
-/** What is sent of an error inside a value; the stack and the cause are not. */
-export interface ErrorParts {
-  readonly name: string
-  readonly message: string
-  readonly code?: string
-  readonly details?: unknown
 }
 
 /** Levels from which on a value is taken for a cycle. */
@@ -44,6 +29,8 @@ type Members = Record<string, unknown>
  * **Errors**: `TypeError` for a cycle, a BigInt of too many digits, a geo point without finite coordinates.
  */
 export function createPreparation(forms: RichForms, types: RichTypes): (value: unknown) => unknown {
+  const prepareSpecial = createObjectForms(forms, types, prepare)
+
   function prepare(value: unknown, level: number): unknown {
     switch (typeof value) {
       case 'string':
@@ -102,48 +89,6 @@ export function createPreparation(forms: RichForms, types: RichTypes): (value: u
     return isTagged ? forms.fromTagged(copy ?? value) : (copy ?? value)
   }
 
-  function prepareSpecial(value: object, level: number): unknown {
-    if (value instanceof Date) return forms.fromDate(value)
-    const bytes = bytesOf(value)
-    if (bytes !== undefined) return forms.fromBytes(bytes)
-    if (value instanceof Map) return forms.fromMap(prepareEntries(value, level + 1))
-    if (value instanceof Set) return forms.fromSet(prepareList([...value], level + 1))
-    if (value instanceof StreamReference) return forms.fromStream(value.id)
-    if (value instanceof ResultReference) return forms.fromReference(value.id, value.path)
-    if (types.isGeoPoint(value)) return prepareGeoPoint(value)
-    if (value instanceof Error) return forms.fromError(prepareError(value, level + 1))
-    if (isBoxed(value)) return prepare(value.valueOf(), level + 1)
-    if ('toJSON' in value && typeof value.toJSON === 'function') {
-      const plain: unknown = value.toJSON()
-      if (plain !== value) return prepare(plain, level + 1)
-    }
-    return prepareMembers(ownMembers(value), level + 1)
-  }
-
-  function prepareEntries(map: ReadonlyMap<unknown, unknown>, level: number) {
-    const entries: (readonly [unknown, unknown])[] = []
-    for (const [key, value] of map) entries.push([prepare(key, level), prepare(value, level)])
-    return entries
-  }
-
-  function prepareGeoPoint(point: { readonly lat: number; readonly lng: number }): unknown {
-    if (!Number.isFinite(point.lat) || !Number.isFinite(point.lng)) {
-      throw new TypeError('a geo point without finite coordinates')
-    }
-    return forms.fromGeoPoint(point.lat, point.lng)
-  }
-
-  function prepareError(error: Error, level: number): ErrorParts {
-    const code = 'wireCode' in error ? error.wireCode : 'code' in error ? error.code : undefined
-    const details = 'details' in error ? error.details : undefined
-    return {
-      name: String(error.name),
-      message: String(error.message),
-      ...(typeof code === 'string' ? { code } : {}),
-      ...(details === undefined ? {} : { details: prepare(details, level) }),
-    }
-  }
-
   return (value) => prepare(value, 0)
 }
 
@@ -156,7 +101,8 @@ export function prepareFrames(
   prepare: (value: unknown) => unknown,
 ): readonly unknown[] {
   let prepared: unknown[] | undefined
-  for (const [index, frame] of frames.entries()) {
+  for (let index = 0; index < frames.length; index++) {
+    const frame = frames[index]
     checkFrame(frame)
     if (isPlainList(frame)) continue
     prepared ??= [...frames]
@@ -168,14 +114,16 @@ export function prepareFrames(
 /** **Errors**: `TypeError` for what is no list, and for a function or a symbol as a whole value. */
 export function checkFrame(frame: unknown): asserts frame is readonly unknown[] {
   if (!Array.isArray(frame)) throw new TypeError(`a frame must be a list, not ${typeof frame}`)
-  for (const value of frame) {
+  for (let index = 0; index < frame.length; index++) {
+    const value: unknown = frame[index]
     if (typeof value === 'function' || typeof value === 'symbol') {
       throw new TypeError(`a ${typeof value} can not be sent`)
     }
   }
 }
 
-function checkedBigInt(value: bigint): bigint {
+/** The value. **Errors**: `TypeError` for one of more than {@link maxBigIntDigits} digits. */
+export function checkedBigInt(value: bigint): bigint {
   // 13,604 bits are just below 4096 digits
   if (BigInt.asIntN(13_604, value) !== value) {
     throw new TypeError(`a BigInt of more than ${maxBigIntDigits} digits`)
@@ -190,26 +138,4 @@ function membersBefore(value: Members, end: string): Members {
     copy[key] = value[key]
   }
   return copy
-}
-
-/** Own enumerable members as a plain object; of a plain object itself without its `toJSON`. */
-function ownMembers(value: object): Members {
-  const members: Members = {}
-  for (const [key, member] of Object.entries(value)) {
-    const isHook = key === 'toJSON' && typeof member === 'function'
-    if (!isHook && !isReservedKey(key)) members[key] = member
-  }
-  return members
-}
-
-function bytesOf(value: object): Uint8Array | undefined {
-  if (value instanceof Uint8Array) return value
-  if (ArrayBuffer.isView(value)) {
-    return new Uint8Array(value.buffer, value.byteOffset, value.byteLength)
-  }
-  return value instanceof ArrayBuffer ? new Uint8Array(value) : undefined
-}
-
-function isBoxed(value: object): boolean {
-  return value instanceof Number || value instanceof String || value instanceof Boolean
 }

@@ -31,12 +31,8 @@ export const taggedForms: RichForms = /* @__PURE__ */ Object.freeze<RichForms>({
   fromTagged: (members) => tagged('object', members),
 })
 
-const specialNumbers = /* @__PURE__ */ new Map<unknown, number>([
-  ['NaN', Number.NaN],
-  ['Infinity', Number.POSITIVE_INFINITY],
-  ['-Infinity', Number.NEGATIVE_INFINITY],
-  ['-0', -0],
-])
+/** Numbers without a form in JSON; `Number` reads them. */
+const specialNumbers: readonly unknown[] = ['NaN', 'Infinity', '-Infinity', '-0']
 
 type Members = Record<string, unknown>
 
@@ -231,9 +227,8 @@ export function errorFrom(
 }
 
 function numberFrom(text: unknown): number {
-  const value = specialNumbers.get(text)
-  if (value === undefined) throw malformed('an unknown number')
-  return value
+  if (!specialNumbers.includes(text)) throw malformed('an unknown number')
+  return Number(text)
 }
 
 function bytesFrom(text: unknown): Uint8Array {

@@ -171,6 +171,13 @@ export function payloadTooLarge(message = 'request entity too large'): RemoteErr
   return new RemoteError(message, { name: 'PayloadTooLargeError', statusCode: 413 })
 }
 
+/** What code that still reads or waits gets when its client is gone. */
+export function connectionEnded(): RemoteError {
+  return new RemoteError('the connection of the client ended before its call did', {
+    code: 'canceled',
+  })
+}
+
 function unsupportedMedia(message: string): RemoteError {
   return new RemoteError(message, { name: 'UnsupportedMediaTypeError', statusCode: 415 })
 }

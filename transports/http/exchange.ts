@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Context as KoaContext } from 'koa'
 import type { Call, HttpRequest, HttpResponse } from '../../core/spi.ts'
+import { isHosted } from './hosted-context.ts'
 import { WrappedRequest } from './http-request.ts'
 import { WrappedResponse } from './http-response.ts'
 import { type FormObject, parseForm } from './query-string.ts'
@@ -100,13 +101,13 @@ export class HttpExchange {
 
   #sendBody(status: number, headers: RawHeaders, body: string | Uint8Array): void {
     const { response, koa } = this
-    headers.push(
-      'Content-Length',
-      String(typeof body === 'string' ? Buffer.byteLength(body) : body.length),
-    )
+    const length = typeof body === 'string' ? Buffer.byteLength(body) : body.length
+    headers.push('Content-Length', String(length))
     if (koa === undefined) {
       response.writeHead(status, headers)
       if (this.raw.method === 'HEAD') response.end()
+      // a text of ASCII is written faster so, together with the head
+      else if (length === body.length) response.end(body, 'latin1')
       else response.end(body)
       return
     }
@@ -143,15 +144,9 @@ function setHeaders(koa: KoaContext, status: number, headers: RawHeaders): void 
 
 /** Answers without a body that wait for the middleware above them. */
 const waiting = new WeakSet<KoaContext>()
-const hosted = new WeakSet<KoaContext>()
-
-/** Marks a context whose outermost middleware calls {@link finishWaiting}. */
-export function hostContext(koa: KoaContext): void {
-  hosted.add(koa)
-}
 
 function finishLater(koa: KoaContext): void {
-  if (hosted.has(koa)) waiting.add(koa)
+  if (isHosted(koa)) waiting.add(koa)
   else koa.res.end()
 }
 

@@ -1,4 +1,5 @@
 import { invalidArgument } from '../../core/spi.ts'
+import type { TrustProxy } from './forwarded.ts'
 
 /** Limits of the HTTP server; all on by default. */
 export interface HttpHostOptions {
@@ -18,6 +19,11 @@ export interface HttpHostOptions {
   readonly timeoutCheckMs?: number
   /** Milliseconds calls under way get when the host closes and no signal says otherwise. @default 10000 */
   readonly closeTimeoutMs?: number
+  /**
+   * Believes `X-Forwarded-For`, `X-Forwarded-Proto` and `X-Forwarded-Host`: `true` whatever they hold, a number the entries of the
+   * last so many proxies. Only behind proxies that set them: anybody else may write what he likes. @default false
+   */
+  readonly trustProxy?: TrustProxy
 }
 
 /** Checked options with their defaults. */
@@ -32,15 +38,20 @@ const defaults: HttpHostSettings = Object.freeze({
   maxRequestsPerSocket: 0,
   timeoutCheckMs: 1000,
   closeTimeoutMs: 10_000,
+  trustProxy: false,
 })
 
-/** **Errors**: `INVALID_ARGUMENT` for an unknown key or a value that is no whole number from 0. */
+/** **Errors**: `INVALID_ARGUMENT` for an unknown key or a value of the wrong kind. */
 export function readHostSettings(options: HttpHostOptions = {}): HttpHostSettings {
-  for (const [key, value] of Object.entries(options)) {
+  const given = Object.entries(options).filter(([, value]) => value !== undefined)
+  for (const [key, value] of given) {
     if (!Object.hasOwn(defaults, key)) throw invalidArgument(`server.${key}: unknown key`)
-    if (value !== undefined && !(Number.isInteger(value) && value >= 0)) {
-      throw invalidArgument(`server.${key}: expected a whole number from 0, got ${typeof value}`)
-    }
+    const isFlag = key === 'trustProxy'
+    if (isFlag && typeof value === 'boolean') continue
+    const least = isFlag ? 1 : 0
+    if (Number.isInteger(value) && value >= least) continue
+    const kinds = `${isFlag ? 'true, false or ' : ''}a whole number from ${least}`
+    throw invalidArgument(`server.${key}: expected ${kinds}, got ${typeof value}`)
   }
-  return Object.freeze({ ...defaults, ...options })
+  return Object.freeze({ ...defaults, ...Object.fromEntries(given) })
 }

@@ -8,9 +8,12 @@ import { continueNow, expectContinue } from './body.ts'
 import { answerClientError } from './client-error.ts'
 import { type ErrorOptions, readErrorSettings } from './error-options.ts'
 import { createErrorWriter, type ErrorWriter } from './error-writer.ts'
-import { finishWaiting, HttpExchange, hostContext } from './exchange.ts'
+import { finishWaiting, HttpExchange } from './exchange.ts'
+import { trustForwarded } from './forwarded.ts'
 import { type HttpHostOptions, type HttpHostSettings, readHostSettings } from './host-options.ts'
+import { hostContext } from './hosted-context.ts'
 import { MiddlewarePhases } from './phases.ts'
+import { type PathMatcher, type PhaseEntry, pathOf } from './scoped-middleware.ts'
 
 /** Something that answers below a path of the host. */
 export interface HttpMount {
@@ -34,7 +37,7 @@ export type UpgradeListener = (request: IncomingMessage, socket: Duplex, head: B
  * opens in `onReady` and closes; the port opens with the first and closes with the last of them.
  */
 export class HttpHost {
-  readonly phases = new MiddlewarePhases()
+  readonly phases: MiddlewarePhases
   #settings: HttpHostSettings
   readonly #environment: TransportEnvironment
   readonly #mounts: HttpMount[] = []
@@ -45,10 +48,13 @@ export class HttpHost {
   #server: Server | undefined
   #users = 0
   #isDirect = true
+  /** Paths that middleware stands ahead of; others are answered directly. */
+  #scopes: readonly PathMatcher[] = []
   #koa: ((request: IncomingMessage, response: ServerResponse) => unknown) | undefined
 
   constructor(environment: TransportEnvironment) {
     this.#environment = environment
+    this.phases = new MiddlewarePhases(environment.profile.name)
     this.#settings = readHostSettings({})
     this.#writeError = this.#createErrorWriter(environment.remoting.errorHandler ?? {})
   }
@@ -92,8 +98,8 @@ export class HttpHost {
   }
 
   /** Adds middleware of the application to a phase, ahead of or behind what is mounted. */
-  use(phase: string, ...middleware: readonly Middleware[]): void {
-    for (const one of middleware) this.phases.add(phase, one)
+  use(phase: string, ...entries: readonly PhaseEntry[]): void {
+    for (const entry of entries) this.phases.add(phase, entry)
   }
 
   onUpgrade(listener: UpgradeListener): void {
@@ -105,7 +111,9 @@ export class HttpHost {
     const needsKoa =
       !this.phases.isEmpty ||
       this.#mounts.some((mount) => mount.direct === undefined || mount.needsKoa === true)
-    this.#isDirect = !this.phases.hasMiddlewareAhead
+    const { ahead } = this.phases
+    this.#isDirect = ahead !== true
+    this.#scopes = ahead === true ? [] : ahead
     if (needsKoa) this.#koa = (await this.#createKoa()).callback()
   }
 
@@ -153,6 +161,8 @@ export class HttpHost {
 
   /** The request listener, for a server of the application's own. */
   readonly listener = (request: IncomingMessage, response: ServerResponse): void => {
+    const { trustProxy } = this.#settings
+    if (trustProxy !== false) trustForwarded(request, trustProxy)
     try {
       if (this.#isDirect && this.#answersDirectly(request, response)) return
     } catch (error) {
@@ -169,10 +179,16 @@ export class HttpHost {
   }
 
   #answersDirectly(request: IncomingMessage, response: ServerResponse): boolean {
+    if (this.#scopes.length > 0 && this.#isScoped(request.url ?? '/')) return false
     for (const mount of this.#mounts) {
       if (mount.direct?.(request, response) === true) return true
     }
     return false
+  }
+
+  #isScoped(url: string): boolean {
+    const path = pathOf(url)
+    return this.#scopes.some((match) => match(path) >= 0)
   }
 
   /** Answers an error nobody handled. Source: remoting E-10. */
@@ -222,6 +238,7 @@ export class HttpHost {
     socket,
     head,
   ) => {
+    trustForwarded(request, this.#settings.trustProxy)
     try {
       for (const listener of this.#upgrades) if (listener(request, socket, head)) return
     } catch (error) {
@@ -233,7 +250,11 @@ export class HttpHost {
 
   async #createKoa(): Promise<Koa> {
     const { default: KoaApplication } = await import('koa')
-    const koa = new KoaApplication()
+    const { trustProxy } = this.#settings
+    const koa = new KoaApplication({
+      proxy: trustProxy !== false,
+      maxIpsCount: typeof trustProxy === 'number' ? trustProxy : 0,
+    })
     koa.on('error', (error) => this.#environment.log(error, 'a request failed in Koa'))
     koa.use(this.#outermost)
     for (const middleware of this.phases.ordered(this.#mounts.map((mount) => mount.middleware))) {

@@ -2,6 +2,8 @@ import type { IncomingMessage } from 'node:http'
 import type { HttpRequest } from '../../core/spi.ts'
 import { chooseMediaType, fullMediaType } from './accept.ts'
 import type { HttpExchange } from './exchange.ts'
+import { hostOf, protocolOf, remoteAddressOf } from './forwarded.ts'
+import { isHosted } from './hosted-context.ts'
 import { parseMediaType } from './media-type.ts'
 import { readHeader } from './request-headers.ts'
 
@@ -47,7 +49,21 @@ export class WrappedRequest implements HttpRequest {
   }
 
   get ip(): string {
-    return this.#exchange.koa?.ip ?? this.raw.socket.remoteAddress ?? ''
+    return this.#hosted?.ip ?? remoteAddressOf(this.raw)
+  }
+
+  get protocol(): string {
+    return this.#hosted?.protocol ?? protocolOf(this.raw)
+  }
+
+  get host(): string {
+    return this.#hosted?.host ?? hostOf(this.raw)
+  }
+
+  /** The context of a Koa application that is not ours: it decides which proxies it believes. */
+  get #hosted(): HttpExchange['koa'] {
+    const { koa } = this.#exchange
+    return koa === undefined || isHosted(koa) ? undefined : koa
   }
 
   get accessToken(): unknown {

@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import { RemoteError } from '../../core/spi.ts'
+import { connectionEnded } from './body.ts'
 import { parseParameters } from './media-type.ts'
 
 /** Bytes the headers of one part may have. */
@@ -18,7 +19,7 @@ export interface MultipartPart {
 /**
  * Reads `multipart/form-data` part by part, never holding more than a chunk: the socket waits while a part is not read.
  *
- * **Errors**: 400 for a body that is no multipart or ends early. Source: RFC 7578, RFC 2046 5.1.
+ * **Errors**: 400 for a body that is no multipart or ends early, `canceled` when its connection does. Source: RFC 7578, RFC 2046 5.1.
  */
 export async function* readMultipart(
   request: IncomingMessage,
@@ -40,6 +41,7 @@ export async function* readMultipart(
 
 class MultipartReader {
   readonly #delimiter: Buffer
+  readonly #request: IncomingMessage
   readonly #chunks: AsyncIterator<Buffer>
   /** A virtual line end stands ahead of the first boundary. */
   #buffer: Buffer = Buffer.from('\r\n')
@@ -47,6 +49,7 @@ class MultipartReader {
 
   constructor(request: IncomingMessage, boundary: string) {
     this.#delimiter = Buffer.from(`\r\n--${boundary}`, 'latin1')
+    this.#request = request
     this.#chunks = request.iterator({ destroyOnReturn: false })
   }
 
@@ -109,9 +112,17 @@ class MultipartReader {
   }
 
   async #more(): Promise<void> {
-    const { done, value } = await this.#chunks.next()
+    const { done, value } = await this.#next()
     if (done === true) throw malformed('the multipart body ends early')
     this.#buffer = this.#buffer.length === 0 ? value : Buffer.concat([this.#buffer, value])
+  }
+
+  async #next(): Promise<IteratorResult<Buffer>> {
+    try {
+      return await this.#chunks.next()
+    } catch (error) {
+      throw this.#request.complete ? error : connectionEnded()
+    }
   }
 }
 

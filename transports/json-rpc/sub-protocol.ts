@@ -1,4 +1,4 @@
-import { closeCodes } from '../session/close-codes.ts'
+import * as closeCodes from '../session/close-codes.ts'
 import type { SubProtocolConnection } from '../session/sub-protocols.ts'
 import { answerJsonRpc, type JsonRpcService } from './json-rpc-handler.ts'
 

@@ -2,7 +2,9 @@ export type { CorsOptions } from '../http/cors.ts'
 export type { ErrorHandlerContext, ErrorOptions } from '../http/error-options.ts'
 export type { HttpHostOptions } from '../http/host-options.ts'
 export type { HttpPhase, PhasedMiddleware } from '../http/phases.ts'
+export type { PathPattern, PhaseEntry, ScopedMiddleware } from '../http/scoped-middleware.ts'
 export type {
+  BatchOptions,
   JsonOptions,
   KoaRouter,
   RestOptions,

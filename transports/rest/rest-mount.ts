@@ -2,19 +2,21 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Context, Middleware, Next } from 'koa'
 import {
   type Catalog,
-  type Handler,
+  type EagerHandler,
   ownStatusOf,
   type Profile,
   RemoteError,
   type Reply,
   type TransportEnvironment,
 } from '../../core/spi.ts'
+import { connectionEnded } from '../http/body.ts'
 import { composeMiddleware } from '../http/compose.ts'
 import { createErrorWriter, type ErrorWriter } from '../http/error-writer.ts'
 import { HttpExchange } from '../http/exchange.ts'
 import type { HttpHost } from '../http/host.ts'
 import { parseMediaType } from '../http/media-type.ts'
 import { hasBody, readHeader } from '../http/request-headers.ts'
+import { BatchEndpoint } from './batch.ts'
 import { type Endpoint, EndpointGroup, type LazyEndpoint } from './endpoint.ts'
 import { writeFile } from './file-writer.ts'
 import { createNegotiator, type Negotiator, type ResultFormat } from './negotiation.ts'
@@ -30,7 +32,7 @@ import { sendTagged, writeValue } from './value-writer.ts'
 /** The shared methods of an application below one path of a host. It owns the router, and swaps it with the catalog. */
 export class RestMount {
   readonly configuration: RestConfiguration
-  readonly #handle: Handler
+  readonly #handle: EagerHandler
   readonly #profile: Profile
   readonly #host: HttpHost
   readonly #negotiate: Negotiator
@@ -39,6 +41,7 @@ export class RestMount {
   readonly #streams: StreamEnvironment
   readonly #use: Middleware | undefined
   readonly #routers: Middleware | undefined
+  readonly #batch: BatchEndpoint | undefined
   #groups: readonly RouteGroup[] = []
   #router = new Router<LazyEndpoint>([])
 
@@ -51,7 +54,7 @@ export class RestMount {
     const { profile } = environment
     const { use = [], routers = [] } = options
     this.configuration = configuration
-    this.#handle = environment.handle
+    this.#handle = environment.handleEagerly
     this.#profile = profile
     this.#host = host
     this.#negotiate = createNegotiator(configuration, profile)
@@ -63,6 +66,8 @@ export class RestMount {
       log: environment.log,
       closing: host.closing,
     }
+    this.#batch =
+      configuration.batch && new BatchEndpoint(configuration, configuration.batch, environment)
     this.#use = use.length === 0 ? undefined : composeMiddleware(use)
     this.#routers =
       routers.length === 0
@@ -142,7 +147,11 @@ export class RestMount {
       const match = this.#router.find(verb, url, start, pathEnd)
       if (match !== undefined) return match
     } catch (error) {
-      return { error }
+      return this.#failure(exchange, error)
+    }
+    const batch = this.#batch
+    if (verb === 'post' && batch?.isAt(url, start, pathEnd) === true) {
+      return { answer: () => this.#answerBatch(exchange, batch) }
     }
     const passesOn = this.#routers !== undefined || !this.configuration.handleUnknownPaths
     return passesOn ? undefined : this.#unknown(exchange)
@@ -150,22 +159,29 @@ export class RestMount {
 
   /** OPTIONS never reaches a method. Source: remoting U-11, N-30. */
   #findOptions(exchange: HttpExchange): Finding | undefined {
-    const { cors, path } = this.configuration
-    const allow = this.#router.allowedVerbs(exchange.url, path.length, exchange.pathEnd)
+    const { cors } = this.configuration
+    const allow = this.#allowedVerbs(exchange)
     if (allow.length === 0 || (cors === undefined && this.#profile.compat['U-11'])) {
       return this.#routers === undefined && this.configuration.handleUnknownPaths
         ? this.#unknown(exchange)
         : undefined
     }
     cors?.preflight(exchange.raw, exchange.response)
-    return { allow: allow.join(', ') }
+    return { answer: () => exchange.send(204, ['Allow', allow.join(', ')], undefined) }
+  }
+
+  #allowedVerbs({ url, pathEnd }: HttpExchange): readonly string[] {
+    const start = this.configuration.path.length
+    const verbs = this.#router.allowedVerbs(url, start, pathEnd)
+    if (verbs.length > 0 || this.#batch?.isAt(url, start, pathEnd) !== true) return verbs
+    return ['POST']
   }
 
   /** Source: remoting U-12, U-14 … U-16. */
   #unknown(exchange: HttpExchange): Finding {
     const { raw, url, pathEnd, response } = exchange
     const start = this.configuration.path.length
-    const allow = this.#router.allowedVerbs(url, start, pathEnd)
+    const allow = this.#allowedVerbs(exchange)
     if (allow.length > 0) response.setHeader('Allow', allow.join(', '))
     const found = this.#router.findClass(url, start, pathEnd)
     const rest = url.slice(start + (found?.length ?? 0), start + shownUrl)
@@ -174,13 +190,16 @@ export class RestMount {
       found === undefined
         ? `There is no method to handle ${raw.method} ${below}`
         : `Shared class "${found.name}" has no method handling ${raw.method} ${below}`
-    return { error: new RemoteError(text, { code: 'not_found', statusCode: 404 }) }
+    return this.#failure(exchange, new RemoteError(text, { code: 'not_found', statusCode: 404 }))
+  }
+
+  #failure(exchange: HttpExchange, error: unknown): Finding {
+    return { answer: () => this.#fail(exchange, error, undefined) }
   }
 
   /** Rejects only where errors are passed on inside Koa. */
   #answer(exchange: HttpExchange, found: Finding): Promise<void> | void {
-    if ('allow' in found) return exchange.send(204, ['Allow', found.allow], undefined)
-    if ('error' in found) return this.#fail(exchange, found.error, undefined)
+    if ('answer' in found) return found.answer()
     const { params } = found
     const target = found.target.endpoint
     exchange.params = params
@@ -191,6 +210,14 @@ export class RestMount {
       return this.#answerBody(exchange, target, format)
     }
     return this.#invoke(exchange, target, format, false)
+  }
+
+  async #answerBatch(exchange: HttpExchange, batch: BatchEndpoint): Promise<void> {
+    try {
+      await batch.answer(exchange)
+    } catch (error) {
+      await this.#fail(exchange, error, undefined)
+    }
   }
 
   #answerBody(
@@ -215,14 +242,30 @@ export class RestMount {
     format: ResultFormat | undefined,
     upload: Upload,
   ): Promise<void> {
+    const { response } = exchange
+    const leave = (): void => {
+      if (!response.writableFinished) void this.#closeUpload(upload, connectionEnded())
+    }
     try {
       await upload.read(exchange)
+      if (response.destroyed) throw connectionEnded()
+      response.once('close', leave)
       exchange.body = upload.value
       await this.#invoke(exchange, endpoint, format, upload.isJson, upload)
     } catch (error) {
       await this.#fail(exchange, error, undefined)
     } finally {
-      await upload.close()
+      response.off('close', leave)
+      await this.#closeUpload(upload)
+    }
+  }
+
+  /** A folder that can not be removed is the operator's concern, not the client's. */
+  async #closeUpload(upload: Upload, reason?: Error): Promise<void> {
+    try {
+      await upload.close(reason)
+    } catch (error) {
+      this.#streams.log(error, 'the files of an upload could not be removed')
     }
   }
 
@@ -234,14 +277,14 @@ export class RestMount {
     return new Upload(endpoint.files, { ...upload, maxFieldBytes: urlencoded.limit })
   }
 
-  /** The hot path of a call without a body: one promise of the core's, one of ours. */
+  /** The hot path of a call without a body: no promise unless the method waits. */
   #invoke(
     exchange: HttpExchange,
     endpoint: Endpoint,
     format: ResultFormat | undefined,
     isJson: boolean,
     upload?: Upload,
-  ): Promise<void> {
+  ): Promise<void> | undefined {
     let call: RestCall
     try {
       const source = { exchange, isJson }
@@ -251,21 +294,31 @@ export class RestMount {
     } catch (error) {
       return this.#fail(exchange, error, undefined)
     }
-    return this.#handle(call).then(
-      (reply) => {
-        try {
-          if (upload?.failure !== undefined) throw upload.failure
-          const pending = this.#write(exchange, endpoint, format, reply)
-          return pending?.catch((error: unknown) => this.#fail(exchange, error, undefined))
-        } catch (error) {
-          return this.#fail(exchange, error, undefined)
-        }
-      },
+    const reply = this.#handle(call)
+    if (!(reply instanceof Promise)) return this.#settle(exchange, endpoint, format, reply, upload)
+    return reply.then(
+      (settled) => this.#settle(exchange, endpoint, format, settled, upload),
       (error: unknown) => {
         const isOwn = call.failedInMethod === true && ownStatusOf(error) === undefined
         return this.#fail(exchange, error, isOwn ? endpoint.route.http.errorStatus : undefined)
       },
     )
+  }
+
+  #settle(
+    exchange: HttpExchange,
+    endpoint: Endpoint,
+    format: ResultFormat | undefined,
+    reply: Reply,
+    upload: Upload | undefined,
+  ): Promise<void> | undefined {
+    try {
+      if (upload?.failure !== undefined) throw upload.failure
+      const pending = this.#write(exchange, endpoint, format, reply)
+      return pending?.catch((error: unknown) => this.#fail(exchange, error, undefined))
+    } catch (error) {
+      return this.#fail(exchange, error, undefined)
+    }
   }
 
   #write(
@@ -301,8 +354,8 @@ export class RestMount {
   }
 }
 
-/** What a URL leads to: a method, a list of verbs, or an error. */
-type Finding = Match<LazyEndpoint> | { readonly allow: string } | { readonly error: unknown }
+/** What a URL leads to: a method, or something that answers itself: a batch, a list of verbs, an error. */
+type Finding = Match<LazyEndpoint> | { readonly answer: () => Promise<void> | void }
 
 const slash = 47
 

@@ -47,6 +47,12 @@ export interface StreamOptions {
   readonly lingerAfterEnd?: number
 }
 
+/** Limits of batches. */
+export interface BatchOptions {
+  /** Calls of one batch; more are answered 413. @default 100 */
+  readonly maxCalls?: number
+}
+
 /** Anything with the shape of a `@koa/router` router. */
 export interface KoaRouter {
   routes(): (context: never, next: never) => unknown
@@ -84,8 +90,13 @@ export interface RestOptions extends RestSettings {
   readonly path?: string
   /** Koa middleware ahead of the shared methods, below `path` only. */
   readonly use?: readonly Middleware[]
-  /** Koa middleware by phase, for every URL of the host. */
+  /** Koa middleware by phase, for every URL of the host, or for those below `paths`. */
   readonly phases?: PhasedMiddleware
+  /**
+   * Phases besides the known ones. A name stands ahead of `routes` (in `loopback3` ahead of `parse`); a list is merged into the
+   * order there is: `['session', 'tenant', 'auth']` puts `tenant` between the two. Source: framework F-1.22, F-1.23.
+   */
+  readonly customPhases?: string | readonly string[]
   /** `@koa/router` routers, asked when no shared method matches. */
   readonly routers?: readonly KoaRouter[]
   /** Every request goes through Koa, also without middleware. @default false */
@@ -97,6 +108,11 @@ export interface RestOptions extends RestSettings {
    * @default false
    */
   readonly manifest?: boolean
+  /**
+   * Answers `POST <path>/$batch`: several calls in one request, arguments of which may refer to results of the calls before.
+   * @default true; in `loopback3` false
+   */
+  readonly batch?: boolean | BatchOptions
   /** Limits of the HTTP server. */
   readonly server?: HttpHostOptions
   readonly json?: JsonOptions
@@ -122,10 +138,12 @@ const ownKeys = new Set([
   'path',
   'use',
   'phases',
+  'customPhases',
   'routers',
   'koa',
   'listen',
   'manifest',
+  'batch',
   'server',
   'json',
   'urlencoded',
@@ -133,6 +151,7 @@ const ownKeys = new Set([
   'cors',
   'streams',
 ])
+const batchKeys = new Set(['maxCalls'])
 const streamKeys = new Set(['keepAlive', 'closeAfterEnd', 'lingerAfterEnd'])
 
 /** The members of LoopBack's `remoting.rest` section among the options; `undefined` when there are none. */
@@ -169,6 +188,8 @@ export interface RestConfiguration {
     readonly maxFileSize: number
     readonly maxFields: number
   }
+  /** `undefined`: there are none. */
+  readonly batch: { readonly maxCalls: number } | undefined
   readonly streams: { readonly keepAliveMs: number; readonly openAfterEndMs: number }
   readonly errors: ErrorSettings
   readonly cors: Cors | undefined
@@ -208,6 +229,7 @@ export function readRestConfiguration(
       defaultLimit(environment),
     ),
     upload: readUpload(settings.upload ?? {}),
+    batch: readBatch(options.batch, environment),
     streams: {
       keepAliveMs: streams.keepAlive ?? 20_000,
       openAfterEndMs: profile.compat['ST-5']
@@ -277,6 +299,18 @@ function readUrlencoded(
     limit: options.limit === undefined ? limit : parseByteSize(options.limit, 'urlencoded.limit'),
     parameterLimit: options.parameterLimit ?? 1000,
   })
+}
+
+function readBatch(
+  given: RestOptions['batch'],
+  environment: ConfigurationEnvironment,
+): RestConfiguration['batch'] {
+  const isOn = given ?? environment.profile.name === 'strict'
+  if (isOn === false) return undefined
+  const { maxCalls = 100 }: BatchOptions = isOn === true ? {} : isOn
+  if (typeof isOn === 'object') checkKeys('rest.batch', isOn, batchKeys, environment)
+  if (Number.isSafeInteger(maxCalls) && maxCalls > 0) return { maxCalls }
+  throw invalidArgument(`rest.batch.maxCalls: expected a whole number from 1, got ${maxCalls}`)
 }
 
 function readUpload(options: UploadOptions): RestConfiguration['upload'] {

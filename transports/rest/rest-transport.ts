@@ -77,9 +77,10 @@ function open(
   const host = environment.shared(httpHostKey, () => new HttpHost(environment))
   host.configure(options.server, options.errorHandler)
   const mount = new RestMount(options, configuration, environment, host)
-  const { use = [], phases = {}, koa = false, listen = true } = options
-  for (const [phase, middleware] of Object.entries(phases)) {
-    host.use(phase, ...(typeof middleware === 'function' ? [middleware] : middleware))
+  const { use = [], phases = {}, customPhases, koa = false, listen = true } = options
+  if (customPhases !== undefined) host.phases.define(customPhases)
+  for (const [phase, given = []] of Object.entries(phases)) {
+    host.use(phase, ...(Array.isArray(given) ? given : [given]))
   }
   host.mount({
     path: configuration.path,

@@ -74,9 +74,11 @@ export class Upload {
     }
   }
 
-  /** Destroys what nobody read and removes temporary files. */
-  async close(): Promise<void> {
-    for (const stream of this.#streams) stream.destroy()
+  /**
+   * Destroys what nobody read and removes temporary files; harmless when repeated. Who still reads gets `reason`.
+   */
+  async close(reason?: Error): Promise<void> {
+    for (const stream of this.#streams) stream.destroy(reason)
     if (this.#folder !== undefined) await rm(this.#folder, { recursive: true, force: true })
   }
 

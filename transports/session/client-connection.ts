@@ -1,8 +1,9 @@
 import type { Codec, CodecFactory, RichTypes } from '../codec/codec.ts'
-import { closeCodes } from './close-codes.ts'
-import { frameKinds, type Hello, type Welcome, type WireProblem } from './frame.ts'
+import * as closeCodes from './close-codes.ts'
+import type { Hello, Welcome, WireProblem } from './frame.ts'
+import * as frameKinds from './frame-kinds.ts'
 import { Link, laterUnreferenced } from './link.ts'
-import { type Message, type Pipe, PipeEnd } from './pipe.ts'
+import { type Message, nextMessage, type Pipe, PipeEnd } from './pipe.ts'
 import { readWelcome } from './read-frame.ts'
 
 /** How a lost connection is made again. */
@@ -40,8 +41,8 @@ export type ConnectionState =
 
 /** What the session on top of a connection is told. */
 export interface ConnectionEvents {
-  /** Frames of one message, in order. */
-  readonly onFrames: (frames: readonly (readonly unknown[])[]) => void
+  /** A frame that is not the connection's own. */
+  readonly onFrame: (frame: readonly unknown[]) => void
   /** A new session has taken the place of one that could not be resumed. */
   readonly onGap: () => void
   readonly onState: (state: ConnectionState) => void
@@ -58,18 +59,20 @@ const finalCodes: ReadonlySet<number> = new Set([
   closeCodes.unsupportedVersion,
 ])
 
+/** What a caller is told of close codes. */
+const problemsByCode: Readonly<Record<number, readonly [statusCode: number, code: string]>> = {
+  [closeCodes.unauthenticated]: [401, 'AUTHORIZATION_REQUIRED'],
+  [closeCodes.forbidden]: [403, 'ACCESS_DENIED'],
+}
+
 /** What an answer may hold: the caller asked for it, so it may be larger than what servers take. */
 const answerLimits = Object.freeze({ maxDepth: 128, maxKeys: 100_000, maxItems: 1_000_000 })
 
 /** Milliseconds the first welcome may take; later ones what the server calls silence. */
 const welcomeMs = 10_000
 
-/** Longest time between two looks at a connection; timers take no more. */
-const longestWatchMs = 2 ** 31 - 1
-
-/** A connection that is waited for. */
-interface Next {
-  readonly promise: Promise<Link>
+/** Tells those who wait for a connection. */
+interface Waiting {
   resolve(link: Link): void
   reject(error: Error): void
 }
@@ -94,11 +97,11 @@ export class ClientConnection {
   #session: Established | undefined
   #pipe: Pipe | undefined
   #heardAt = 0
-  #watch: ReturnType<typeof setInterval> | undefined
-  #usable: Promise<Link> | undefined
+  #watch: ReturnType<typeof setTimeout> | undefined
   #closedBy: unknown
-  /** The connection after the one the server is about to close. */
-  #next: Next | undefined
+  /** The connection after one that was lost, or that the server is about to close. */
+  #next: Promise<Link> | undefined
+  #waiting: Waiting | undefined
 
   constructor(options: ClientConnectionOptions, events: ConnectionEvents) {
     this.#options = options
@@ -107,9 +110,7 @@ export class ClientConnection {
 
   /** The link, when there is a pipe under it. */
   get link(): Link | undefined {
-    const isUsable =
-      this.#pipe !== undefined && this.#usable === undefined && this.#next === undefined
-    return isUsable ? this.#session?.link : undefined
+    return this.#pipe !== undefined && this.#next === undefined ? this.#session?.link : undefined
   }
 
   /** The link of the session, connected or not; frames sent over it wait for a pipe. */
@@ -119,11 +120,6 @@ export class ClientConnection {
 
   get isClosed(): boolean {
     return this.#closing.signal.aborted
-  }
-
-  /** What the server accepts. */
-  get limits(): Welcome['limits'] | undefined {
-    return this.#session?.welcome.limits
   }
 
   /** Opens the first connection. **Errors**: rejects when the server refuses or cannot be reached. */
@@ -138,7 +134,7 @@ export class ClientConnection {
     } finally {
       signal?.removeEventListener('abort', leave)
     }
-    this.#events.onState({ kind: 'open' })
+    if (this.#pipe !== undefined) this.#events.onState({ kind: 'open' })
   }
 
   /** Waits for a connection. **Errors**: `UNAVAILABLE` once it was given up or closed. */
@@ -146,23 +142,20 @@ export class ClientConnection {
     if (this.isClosed) return Promise.reject(this.#errorOf(this.#closedBy))
     const { link } = this
     if (link !== undefined) return Promise.resolve(link)
-    if (this.#next !== undefined) return this.#next.promise
-    return this.#usable ?? Promise.reject(this.#errorOf(undefined))
+    return this.#next ?? Promise.reject(this.#errorOf(undefined))
   }
 
   /** The server is about to close: what is under way goes on, new calls wait for the next connection. */
   expectEnd(): void {
     if (this.#next !== undefined || this.isClosed) return
-    let settle: Pick<Next, 'resolve' | 'reject'> | undefined
-    const promise = new Promise<Link>((resolve, reject) => {
-      settle = { resolve, reject }
+    this.#next = new Promise((resolve, reject) => {
+      this.#waiting = { resolve, reject }
     })
-    promise.catch(() => {}) // perhaps nobody waits
-    if (settle !== undefined) this.#next = { promise, ...settle }
+    this.#next.catch(() => {}) // perhaps nobody waits
   }
 
   /** Greets over a new pipe: resumes the session if there is one. */
-  async #connect(): Promise<Link> {
+  async #connect(): Promise<void> {
     const { signal } = this.#closing
     signal.throwIfAborted()
     const pipe = await this.#options.connect(signal)
@@ -174,9 +167,9 @@ export class ClientConnection {
       const known = this.#session
       const token = known === undefined ? await this.#options.token?.() : known.token
       await pipe.send(this.#hello(known, token))
-      const welcome = readWelcome(await pipe.receive())
+      const welcome = readWelcome(await nextMessage(pipe))
       if (signal.aborted) throw signal.reason
-      return this.#establish(pipe, welcome, known, token)
+      this.#establish(pipe, welcome, known, token)
     } catch (error) {
       pipe.abort(new PipeEnd(closeCodes.normal, 'the greeting failed'))
       throw error
@@ -187,13 +180,15 @@ export class ClientConnection {
 
   #hello(known: Established | undefined, token: string | undefined): Message {
     const { metadata, reconnect, codec } = this.#options
-    const hello: Hello = {
+    // what is undefined has no form in JSON
+    const hello: { readonly [Name in keyof Hello]: Hello[Name] | undefined } = {
       version: 1,
       codec: codec.name,
-      ...(known === undefined ? {} : { session: known.id, received: known.link.received }),
+      session: known?.id,
+      received: known?.link.received,
       resume: reconnect.attempts > 0,
-      ...(token === undefined ? {} : { token }),
-      ...(metadata === undefined ? {} : { metadata }),
+      token,
+      metadata,
     }
     return JSON.stringify([[frameKinds.hello, hello]])
   }
@@ -203,7 +198,7 @@ export class ClientConnection {
     welcome: Welcome,
     known: Established | undefined,
     token: string | undefined,
-  ): Link {
+  ): void {
     const isSame =
       known !== undefined && welcome.resumed && known.link.canResumeFrom(welcome.received)
     const session = isSame ? known : this.#newSession(welcome, token)
@@ -217,10 +212,9 @@ export class ClientConnection {
       this.#events.onState({ kind: 'gap' })
     }
     session.link.attach(pipe, isSame ? welcome.received : 0)
-    this.#next?.resolve(session.link)
+    this.#waiting?.resolve(session.link)
     this.#next = undefined
-    void this.#read(pipe, session)
-    return session.link
+    this.#read(pipe, session)
   }
 
   #newSession(welcome: Welcome, token: string | undefined): Established {
@@ -237,48 +231,54 @@ export class ClientConnection {
     return { id: welcome.session, token, codec, link, welcome }
   }
 
-  async #read(pipe: Pipe, { codec, link }: Established): Promise<void> {
-    try {
-      for (;;) {
-        const message = await pipe.receive()
+  #read(pipe: Pipe, { codec, link }: Established): void {
+    pipe.receive({
+      message: (message) => {
         if (this.#pipe !== pipe) return
         this.#heardAt = Date.now()
-        this.#take(codec.decode(message), link)
-      }
-    } catch (error) {
-      const end = error instanceof PipeEnd ? error : brokenBy(error)
-      pipe.abort(end)
-      if (this.#pipe === pipe) this.#lose(end)
-    }
+        try {
+          this.#take(codec.decode(message), link)
+        } catch (error) {
+          pipe.abort(brokenBy(error))
+        }
+      },
+      ended: (end) => {
+        if (this.#pipe === pipe) this.#lose(end)
+      },
+    })
   }
 
   /** Handles what concerns the connection and hands the rest on. */
   #take(frames: readonly (readonly unknown[])[], link: Link): void {
     let isReliable = false
-    for (const [kind, value] of frames) {
-      if (kind === frameKinds.ack) link.acknowledge(Number(value))
-      else if (kind === frameKinds.ping) link.sendPlain([frameKinds.pong, Number(value) || 0])
-      else if (kind !== frameKinds.pong) isReliable = true
+    for (let index = 0; index < frames.length; index++) {
+      const frame = frames[index] as readonly unknown[] // index is in range
+      const kind = frame[0]
+      if (kind === frameKinds.ack) link.acknowledge(Number(frame[1]))
+      else if (kind === frameKinds.ping) link.sendPlain([frameKinds.pong, Number(frame[1]) || 0])
+      else if (kind !== frameKinds.pong) {
+        isReliable = true
+        this.#events.onFrame(frame)
+      }
     }
-    if (!isReliable) return
-    link.countReceived()
-    this.#events.onFrames(frames)
+    if (isReliable) link.countReceived()
   }
 
   #lose(end: PipeEnd): void {
     this.#pipe = undefined
     this.#session?.link.detach()
-    clearInterval(this.#watch)
+    clearTimeout(this.#watch)
     if (this.isClosed) return
     if (finalCodes.has(end.closeCode) || this.#options.reconnect.attempts <= 0) {
       this.close(end)
       return
     }
-    this.#usable = this.#reconnect()
-    this.#usable.catch(() => {}) // told by the state, and to everybody who waits
+    this.expectEnd()
+    this.#reconnect().catch((error: unknown) => this.close(error)) // a listener that throws
   }
 
-  async #reconnect(): Promise<Link> {
+  /** Tries until it is connected; gives up by closing. */
+  async #reconnect(): Promise<void> {
     const { attempts, baseMs, maxMs } = this.#options.reconnect
     let last: unknown
     for (let attempt = 1; attempt <= attempts && !this.isClosed; attempt++) {
@@ -287,10 +287,10 @@ export class ClientConnection {
         await this.#pause(Math.random() * Math.min(maxMs, baseMs * 2 ** Math.min(attempt, 16)))
       }
       try {
-        const link = await this.#connect()
-        this.#usable = undefined
-        this.#events.onState({ kind: 'open' })
-        return link
+        await this.#connect()
+        // it may have been lost again already: then the next attempt is under way
+        if (this.#pipe !== undefined) this.#events.onState({ kind: 'open' })
+        return
       } catch (error) {
         last = error
         if (!(error instanceof PipeEnd) || !finalCodes.has(error.closeCode)) continue
@@ -299,7 +299,6 @@ export class ClientConnection {
       }
     }
     this.close(last)
-    throw this.#errorOf(last)
   }
 
   /** The next greeting begins a new session. */
@@ -325,33 +324,26 @@ export class ClientConnection {
 
   /** Asks for a sign of life after a third of the time, gives the pipe up after all of it. */
   #startWatching(silenceMs: number): void {
-    clearInterval(this.#watch)
-    this.#watch = setInterval(
-      () => {
-        const silence = Date.now() - this.#heardAt
-        if (silence > silenceMs) {
-          this.#pipe?.abort(new PipeEnd(closeCodes.unresponsive, 'nothing was heard'))
-        } else if (this.#pipe !== undefined) this.#session?.link.sendPlain([frameKinds.ping, 0])
-      },
-      Math.min(silenceMs / 3, longestWatchMs),
-    )
-    const watch: unknown = this.#watch
-    if (typeof watch === 'object' && watch !== null && 'unref' in watch) {
-      ;(watch as { unref(): void }).unref() // node's timers only
-    }
+    clearTimeout(this.#watch)
+    this.#watch = laterUnreferenced(() => {
+      this.#startWatching(silenceMs)
+      if (Date.now() - this.#heardAt > silenceMs) {
+        this.#pipe?.abort(new PipeEnd(closeCodes.unresponsive, 'nothing was heard'))
+      } else this.#session?.link.sendPlain([frameKinds.ping, 0])
+    }, silenceMs / 3)
   }
 
   /** Closes for good. `reason`: what pending calls fail with; none for an orderly end. */
   close(reason?: unknown): void {
     if (this.isClosed) return
     this.#closedBy = reason
-    this.#next?.reject(this.#errorOf(reason))
+    this.#waiting?.reject(this.#errorOf(reason))
     this.#next = undefined
     const session = this.#session
     const pipe = this.#pipe
     session?.link.flush()
     this.#closing.abort(reason)
-    clearInterval(this.#watch)
+    clearTimeout(this.#watch)
     this.#pipe = undefined
     session?.link.close()
     pipe?.abort(new PipeEnd(closeCodes.normal, 'done'))
@@ -360,19 +352,12 @@ export class ClientConnection {
 
   /** What a caller sees of a failed connection. */
   #errorOf(reason: unknown): Error {
-    const code = reason instanceof PipeEnd ? reason.closeCode : undefined
-    const text = reason instanceof Error ? reason.message : 'the connection is closed'
-    if (code === closeCodes.unauthenticated) {
-      return this.#options.makeError({
-        statusCode: 401,
-        code: 'AUTHORIZATION_REQUIRED',
-        message: text,
-      })
-    }
-    if (code === closeCodes.forbidden) {
-      return this.#options.makeError({ statusCode: 403, code: 'ACCESS_DENIED', message: text })
-    }
-    return this.#options.makeError({ statusCode: 503, code: 'UNAVAILABLE', message: text })
+    const message = reason instanceof Error ? reason.message : 'the connection is closed'
+    const [statusCode, code] = problemsByCode[reason instanceof PipeEnd ? reason.closeCode : 0] ?? [
+      503,
+      'UNAVAILABLE',
+    ]
+    return this.#options.makeError({ statusCode, code, message })
   }
 
   /** What pending calls fail with when the connection is closed. */

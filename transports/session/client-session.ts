@@ -1,11 +1,13 @@
 import { ResultReference, StreamReference } from '../codec/codec.ts'
+import { CallTable } from './call-table.ts'
 import {
   ClientConnection,
   type ClientConnectionOptions,
   type ConnectionState,
 } from './client-connection.ts'
 import { IncomingStream, OutgoingStream } from './flow-control.ts'
-import { type CallOptions, type FrameId, frameKinds, type WireProblem } from './frame.ts'
+import type { CallOptions, FrameId, WireProblem } from './frame.ts'
+import * as frameKinds from './frame-kinds.ts'
 import type { Link } from './link.ts'
 import { readProblem } from './read-frame.ts'
 
@@ -30,10 +32,10 @@ export type SessionReply =
   | { readonly kind: 'stream'; readonly items: AsyncIterable<unknown> }
 
 /** Sends a call of a batch. */
-export type SendInBatch = (
-  call: SessionCall,
-  isLast: boolean,
-) => { readonly id: FrameId | undefined; readonly reply: Promise<SessionReply> }
+export type SendInBatch = (call: SessionCall) => {
+  readonly id: FrameId | undefined
+  readonly reply: Promise<SessionReply>
+}
 
 /** Makes what stands in arguments for the result, or a part of it, of an earlier call of a batch. */
 export type Refer = (id: FrameId, path: readonly string[]) => ResultReference
@@ -60,7 +62,7 @@ interface Pending {
 export class ClientSession {
   readonly #options: ClientSessionOptions
   readonly #connection: ClientConnection
-  readonly #pending = new Map<FrameId, Pending>()
+  readonly #pending = new CallTable<Pending>()
   /** Streams this side sends, for arguments. */
   readonly #outgoing = new Map<FrameId, OutgoingStream>()
   #lastId = 0
@@ -69,9 +71,7 @@ export class ClientSession {
   constructor(options: ClientSessionOptions) {
     this.#options = options
     this.#connection = new ClientConnection(options, {
-      onFrames: (frames) => {
-        for (const frame of frames) this.#take(frame)
-      },
+      onFrame: (frame) => this.#take(frame),
       onGap: () => this.#begin(),
       onState: (state) => {
         if (state.kind === 'closed') this.#failAll(this.#connection.failure())
@@ -102,17 +102,22 @@ export class ClientSession {
   }
 
   /**
-   * Runs a function that sends up to 16 calls at once, so that they travel in one message and arguments may refer to
-   * results of the calls before. `send` flushes with the last call; it answers its id, unless it could not be sent.
+   * Runs a function that sends several calls at once, so that they travel in one message and arguments may refer to results
+   * of the calls before. `send` answers the id of a call, unless it could not be sent.
    */
   async batch<Result>(run: (send: SendInBatch, refer: Refer) => Result): Promise<Result> {
     const link = await this.#connection.whenUsable()
     link.flush()
-    const send: SendInBatch = (call, isLast) => {
-      const reply = this.#send(link, call, isLast)
-      return { reply, id: this.#pending.has(this.#lastId) ? this.#lastId : undefined }
+    link.cork(Number.POSITIVE_INFINITY)
+    const send: SendInBatch = (call) => {
+      const reply = this.#send(link, call, false)
+      return { reply, id: this.#pending.get(this.#lastId) !== undefined ? this.#lastId : undefined }
     }
-    return run(send, (id, path) => new ResultReference(id, path))
+    try {
+      return run(send, (id, path) => new ResultReference(id, path))
+    } finally {
+      link.uncork(true)
+    }
   }
 
   #send(link: Link, call: SessionCall, isLast = this.#pending.size === 0): Promise<SessionReply> {
@@ -125,6 +130,9 @@ export class ClientSession {
       const args = this.#withStreams(link, call.args)
       const id = ++this.#lastId
       const pending: Pending = { resolve, reject, credit, release: undefined, stream: undefined }
+      // the reply may come before the frame is sent: some pipes hand a message on at once
+      this.#pending.set(id, pending)
+      if (call.signal !== undefined || call.deadline !== undefined) this.#watch(id, pending, call)
       try {
         const options = this.#optionsOf(call, credit)
         link.send(
@@ -134,11 +142,9 @@ export class ClientSession {
           isLast,
         )
       } catch (error) {
+        this.#finish(id)
         reject(this.#unsendable(error))
-        return
       }
-      this.#pending.set(id, pending)
-      if (call.signal !== undefined || call.deadline !== undefined) this.#watch(id, pending, call)
     })
   }
 
@@ -208,17 +214,20 @@ export class ClientSession {
     this.#connection.session?.send(frame)
   }
 
-  #finish(id: FrameId): void {
-    this.#pending.get(id)?.release?.()
-    this.#pending.delete(id)
+  /** Takes a call out of the books. */
+  #finish(id: FrameId): Pending | undefined {
+    const pending = this.#pending.take(id)
+    if (pending === undefined) return undefined
+    pending.release?.()
     if (this.#pending.size === 0) this.#idle?.()
+    return pending
   }
 
   #take(frame: readonly unknown[]): void {
     const id = frame[1] as number // replies of a server name their call; others are not found
     switch (frame[0]) {
       case frameKinds.value:
-        this.#takeValue(id, frame[2])
+        this.#finish(id)?.resolve({ kind: 'value', value: frame[2] })
         break
       case frameKinds.error:
         this.#takeError(id, readProblem(frame[2]))
@@ -230,7 +239,7 @@ export class ClientSession {
         if (Array.isArray(frame[2])) this.#pending.get(id)?.stream?.push(frame[2])
         break
       case frameKinds.end:
-        this.#takeEnd(id)
+        this.#finish(id)?.stream?.end()
         break
       case frameKinds.credit:
         this.#outgoing.get(id)?.addCredit(Number(frame[2]) || 0)
@@ -245,17 +254,9 @@ export class ClientSession {
     }
   }
 
-  #takeValue(id: FrameId, value: unknown): void {
-    const pending = this.#pending.get(id)
-    if (pending === undefined) return
-    this.#finish(id)
-    pending.resolve({ kind: 'value', value })
-  }
-
   #takeError(id: FrameId, problem: WireProblem): void {
-    const pending = this.#pending.get(id)
+    const pending = this.#finish(id)
     if (pending === undefined) return
-    this.#finish(id)
     const error = this.#options.makeError(problem)
     if (pending.stream === undefined) pending.reject(error)
     else pending.stream.fail(error)
@@ -271,16 +272,10 @@ export class ClientSession {
     pending.resolve({ kind: 'stream', items: pending.stream })
   }
 
-  #takeEnd(id: FrameId): void {
-    const pending = this.#pending.get(id)
-    this.#finish(id)
-    pending?.stream?.end()
-  }
-
   /** Replaces streams among the arguments, and files with a stream, by references; their items follow. */
   #withStreams(link: Link, args: SessionCall['args']): SessionCall['args'] {
     let replaced: Record<string, unknown> | undefined
-    for (const name of Object.keys(args)) {
+    for (const name in args) {
       const value = args[name]
       if (typeof value !== 'object' || value === null) continue
       const found = this.#withStream(link, value)
@@ -328,7 +323,7 @@ export class ClientSession {
   }
 
   #failAll(error: Error): void {
-    const pending = [...this.#pending.values()]
+    const pending = this.#pending.values()
     this.#pending.clear()
     for (const stream of this.#outgoing.values()) stream.cancel()
     this.#outgoing.clear()

@@ -1,22 +1,3 @@
-/** Kinds of frames, the first element of each. `docs/protocol.md` describes them for other implementations. */
-export const frameKinds = Object.freeze({
-  hello: 0,
-  welcome: 1,
-  call: 2,
-  value: 3,
-  error: 4,
-  stream: 5,
-  items: 6,
-  end: 7,
-  credit: 8,
-  cancel: 9,
-  notice: 10,
-  ping: 11,
-  pong: 12,
-  goaway: 13,
-  ack: 14,
-} as const)
-
 /** Chosen by the caller; each id is used once in a session. Whole numbers from 1. */
 export type FrameId = number
 

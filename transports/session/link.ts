@@ -1,5 +1,6 @@
 import type { Codec } from '../codec/codec.ts'
-import { type Frame, frameKinds } from './frame.ts'
+import type { Frame } from './frame.ts'
+import * as frameKinds from './frame-kinds.ts'
 import { joinParts, type Part, partOf, sizeOf } from './parts.ts'
 import type { Message, Pipe } from './pipe.ts'
 
@@ -24,11 +25,8 @@ const ackEvery = 16
 const ackAlongFrom = 8
 const ackDelayMs = 200
 
-/**
- * Frames that wait for no more: the other side works on them while this one makes the next. Measured 2026-11 with 64 calls
- * in flight, together with sending a last frame at once: 100,000 calls a second over JSON instead of 74,000.
- */
-const flushEvery = 16
+/** Frames that wait for no more: the other side works on them while this one makes the next. Measured 2026-11 beside 16 and 64. */
+const flushEvery = 32
 
 /** What a kept message costs beside its own bytes: many small ones must not outgrow the window. */
 const keptOverheadBytes = 100
@@ -55,6 +53,9 @@ export class Link {
   #parts: Part[] = []
   #queuedBytes = 0
   #isScheduled = false
+  /** Frames that are sent at once; while the link is corked, perhaps more. */
+  #flushEvery = flushEvery
+  #isCorked = false
   #sent = 0
   #acknowledged = 0
   #received = 0
@@ -99,7 +100,7 @@ export class Link {
    */
   send(frame: Frame, isLast = false): void {
     if (this.#isClosed) return
-    const part = partOf(this.#options.codec.encode([frame]))
+    const part = this.#options.codec.encodeFrame(frame)
     const { maxMessageBytes } = this.#options
     const size = sizeOf(part, maxMessageBytes)
     if (size + 2 > maxMessageBytes) {
@@ -107,8 +108,22 @@ export class Link {
     }
     this.#parts.push(part)
     this.#queuedBytes += size
-    if (isLast || this.#parts.length >= flushEvery) this.#flush()
-    else this.#flushSoon()
+    if (isLast || this.#parts.length >= this.#flushEvery) this.#flush()
+    else if (!this.#isCorked) this.#flushSoon()
+  }
+
+  /** What is sent from now on waits for {@link uncork}, up to so many frames. */
+  cork(mostFrames = flushEvery): void {
+    this.#isCorked = true
+    this.#flushEvery = mostFrames
+  }
+
+  /** Sends what has waited: at once, or at the end of the tick together with what follows. */
+  uncork(isLast: boolean): void {
+    this.#isCorked = false
+    this.#flushEvery = flushEvery
+    if (isLast) this.#flush()
+    else if (this.#parts.length > 0) this.#flushSoon()
   }
 
   /** Sends a frame that may get lost with the pipe. */
@@ -158,20 +173,22 @@ export class Link {
   countReceived(): void {
     this.#received++
     if (this.#received - this.#ackSent >= ackEvery) this.#acknowledge()
-    else this.#ackTimer ??= laterUnreferenced(() => this.#acknowledge(), ackDelayMs)
+    // it runs out whatever is acknowledged meanwhile: setting one anew for every few messages costs more
+    else this.#ackTimer ??= laterUnreferenced(this.#acknowledgeLate, ackDelayMs)
+  }
+
+  readonly #acknowledgeLate = (): void => {
+    this.#ackTimer = undefined
+    this.#acknowledge()
   }
 
   /** An acknowledgement that travels with other frames; said again with them, it says nothing new. */
   #takeAck(): Part {
-    clearTimeout(this.#ackTimer)
-    this.#ackTimer = undefined
     this.#ackSent = this.#received
     return partOf(this.#options.codec.encodePlain([[frameKinds.ack, this.#received]]))
   }
 
   #acknowledge(): void {
-    clearTimeout(this.#ackTimer)
-    this.#ackTimer = undefined
     if (this.#pipe === undefined || this.#received === this.#ackSent) return
     this.#ackSent = this.#received
     this.sendPlain([frameKinds.ack, this.#received])

@@ -33,7 +33,7 @@ function utf8Length(text: string): number {
 /** Puts parts of one kind together to a message. */
 export function joinParts(parts: readonly Part[]): Message {
   const [first] = parts
-  if (typeof first === 'string') return `[${parts.join(',')}]`
+  if (typeof first === 'string') return joinTexts(first, parts)
   const bytes = parts as readonly Uint8Array[] // one codec makes parts of one kind
   const header = listHeader(bytes.length)
   let length = header.length
@@ -46,6 +46,12 @@ export function joinParts(parts: readonly Part[]): Message {
     position += part.length
   }
   return message
+}
+
+function joinTexts(first: string, parts: readonly Part[]): string {
+  let text = `[${first}`
+  for (let index = 1; index < parts.length; index++) text += `,${parts[index]}`
+  return `${text}]`
 }
 
 /** Source: MessagePack specification, array format family. */

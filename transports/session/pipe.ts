@@ -1,6 +1,14 @@
 /** What a pipe carries: one text or one byte string, whole or not at all, in order. */
 export type Message = string | Uint8Array
 
+/** Who reads a pipe. Neither function may throw. */
+export interface PipeReader {
+  /** A message came. A promise holds back those behind it until it resolves; it must not reject. */
+  message(message: Message): Promise<void> | void
+  /** The pipe has ended, and everything received was read. Told once. */
+  ended(end: PipeEnd): void
+}
+
 /**
  * A connection a session runs over: a socket, a message port, the two streams of a child process. It knows nothing of
  * frames. **Order**: messages arrive in the order they were sent; those on the way are lost when it ends.
@@ -12,10 +20,10 @@ export interface Pipe {
    */
   send(message: Message): Promise<void> | void
   /**
-   * The next message. One caller at a time. **Errors**: rejects with a {@link PipeEnd} once the pipe has ended and
-   * everything received was read.
+   * Hands what has come and what comes to a reader, which takes the place of the one before; without one, messages wait.
+   * The reader may be called before this returns.
    */
-  receive(): Promise<Message>
+  receive(reader: PipeReader | undefined): void
   /** Ends the pipe at once, for the reason the other side may see as a close code and a text. Harmless when it has ended. */
   abort(reason: PipeEnd): void
 }
@@ -30,4 +38,17 @@ export class PipeEnd extends Error {
     this.name = 'PipeEnd'
     this.closeCode = closeCode
   }
+}
+
+/** The next message of a pipe nobody else reads; those behind it wait. **Errors**: rejects with the pipe's end. */
+export function nextMessage(pipe: Pipe): Promise<Message> {
+  return new Promise((resolve, reject) => {
+    pipe.receive({
+      message(message) {
+        pipe.receive(undefined)
+        resolve(message)
+      },
+      ended: reject,
+    })
+  })
 }

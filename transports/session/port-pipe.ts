@@ -1,4 +1,4 @@
-import { closeCodes } from './close-codes.ts'
+import * as closeCodes from './close-codes.ts'
 import { PipeEnd } from './pipe.ts'
 import { QueuePipe } from './queue-pipe.ts'
 

@@ -1,4 +1,4 @@
-import { type Message, type Pipe, PipeEnd } from './pipe.ts'
+import { type Message, type Pipe, PipeEnd, type PipeReader } from './pipe.ts'
 
 /** How a pipe reaches what is under it. */
 export interface PipeEnds {
@@ -13,13 +13,16 @@ export interface PipeEnds {
 /** Messages that may wait for their reader before the connection underneath is paused. */
 const maxWaiting = 64
 
-/** A pipe over something that calls back: its owner hands in messages and the end, its user reads one at a time. */
+/** A pipe over something that calls back: its owner hands in messages and the end, its user has them handed on. */
 export class QueuePipe implements Pipe {
   readonly #ends: PipeEnds
+  #reader: PipeReader | undefined
+  /** Messages nobody has read yet, from `next` on. */
   #waiting: Message[] = []
   #next = 0
   #end: PipeEnd | undefined
-  #reader: { resolve(message: Message): void; reject(error: PipeEnd): void } | undefined
+  /** The reader has not finished with a message. */
+  #isHeld = false
   #isPaused = false
 
   constructor(ends: PipeEnds) {
@@ -29,10 +32,9 @@ export class QueuePipe implements Pipe {
   /** A message came. */
   push(message: Message): void {
     if (this.#end !== undefined) return
-    const reader = this.#reader
-    if (reader !== undefined) {
-      this.#reader = undefined
-      reader.resolve(message)
+    if (this.#reader !== undefined && !this.#isHeld && this.#waiting.length === 0) {
+      this.#hand(this.#reader, message)
+      if (this.#waiting.length > 0 || this.#end !== undefined) this.#drain()
       return
     }
     this.#waiting.push(message)
@@ -45,8 +47,7 @@ export class QueuePipe implements Pipe {
   finish(end: PipeEnd): void {
     if (this.#end !== undefined) return
     this.#end = end
-    this.#reader?.reject(end)
-    this.#reader = undefined
+    this.#drain()
   }
 
   send(message: Message): Promise<void> | void {
@@ -54,17 +55,42 @@ export class QueuePipe implements Pipe {
     return this.#ends.send(message)
   }
 
-  receive(): Promise<Message> {
-    const message = this.#waiting[this.#next]
-    if (message !== undefined) {
+  receive(reader: PipeReader | undefined): void {
+    this.#reader = reader
+    this.#drain()
+  }
+
+  /** What comes while a message is read waits, also when it comes because of what the reader sends. */
+  #hand(reader: PipeReader, message: Message): void {
+    this.#isHeld = true
+    const pending = reader.message(message)
+    if (pending === undefined) this.#isHeld = false
+    else void pending.then(this.#goOn)
+  }
+
+  readonly #goOn = (): void => {
+    this.#isHeld = false
+    this.#drain()
+  }
+
+  /** Hands on what waits, as far as the reader takes it, and then the end. */
+  #drain(): void {
+    while (this.#reader !== undefined && !this.#isHeld) {
+      const message = this.#waiting[this.#next]
+      if (message === undefined) {
+        this.#tellEnd(this.#reader)
+        return
+      }
       this.#waiting[this.#next++] = ''
       if (this.#next === this.#waiting.length) this.#rewind()
-      return Promise.resolve(message)
+      this.#hand(this.#reader, message)
     }
-    if (this.#end !== undefined) return Promise.reject(this.#end)
-    return new Promise((resolve, reject) => {
-      this.#reader = { resolve, reject }
-    })
+  }
+
+  #tellEnd(reader: PipeReader): void {
+    if (this.#end === undefined) return
+    this.#reader = undefined
+    reader.ended(this.#end)
   }
 
   #rewind(): void {
@@ -79,8 +105,10 @@ export class QueuePipe implements Pipe {
     if (this.#end !== undefined) return
     this.#waiting = []
     this.#next = 0
-    this.finish(reason)
+    this.#isHeld = false
+    this.#end = reason
     this.#ends.close(reason)
+    this.#drain()
   }
 }
 

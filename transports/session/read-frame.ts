@@ -1,4 +1,4 @@
-import { closeCodes } from './close-codes.ts'
+import * as closeCodes from './close-codes.ts'
 import type { CallOptions, Hello, Welcome, WireProblem } from './frame.ts'
 import { PipeEnd } from './pipe.ts'
 

@@ -1,8 +1,10 @@
 import { ResultReference, references, StreamReference } from '../codec/codec.ts'
+import { costOf } from './value-cost.ts'
 
-/** References met so far. */
+/** References met so far, and bytes of what they stood for. */
 export interface ReferenceCount {
   made: number
+  copiedBytes: number
 }
 
 /** How the references in arguments are resolved; each may throw. */
@@ -14,6 +16,8 @@ export interface ReferenceResolver {
   readonly count: ReferenceCount
   readonly maxReferences: number
   readonly maxDepth: number
+  /** Bytes, see {@link costOf}, of everything the references of a message stand for. */
+  readonly maxCopiedBytes: number
 }
 
 /** Whether decoding made references; compare {@link references} before and after. */
@@ -33,8 +37,8 @@ interface Place {
  * A copy of arguments with every reference replaced by what it stands for. Only called when a message holds one. Streams are
  * opened before it returns: their items may follow at once.
  *
- * **Errors**: `RangeError` for more references, or a deeper path, than allowed; what the resolver throws; `TypeError` for a
- * path that leads through no object.
+ * **Errors**: `RangeError` for more references, a deeper path, or more copied than allowed; what the resolver throws;
+ * `TypeError` for a path that leads through no object.
  */
 export async function resolveReferences(
   value: unknown,
@@ -55,7 +59,18 @@ export async function resolveReferences(
 async function resolve(reference: Reference, resolver: ReferenceResolver): Promise<unknown> {
   if (reference instanceof StreamReference) return resolver.stream(reference.id)
   const result = await resolver.result(reference.id)
-  return structuredClone(memberOf(result, reference.path, resolver.maxDepth))
+  const found = memberOf(result, reference.path, resolver.maxDepth)
+  countCopy(found, resolver)
+  return structuredClone(found)
+}
+
+/** Calls that hand on twice what they were given would double it with each reference. */
+function countCopy(value: unknown, { count, maxCopiedBytes }: ReferenceResolver): void {
+  const cost = costOf(value, maxCopiedBytes - count.copiedBytes)
+  if (cost === undefined) {
+    throw new RangeError(`references to values of more than ${maxCopiedBytes} bytes, or too deep`)
+  }
+  count.copiedBytes += cost
 }
 
 /** A copy of the lists and objects; the places of references in it are told. */

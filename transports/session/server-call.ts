@@ -1,4 +1,4 @@
-import type { Call, CallContext, CallInput, SharedMethod } from '../../core/spi.ts'
+import type { Call, CallContext, CallInput, HttpRequest, SharedMethod } from '../../core/spi.ts'
 
 /** What the calls of one session have in common. */
 export interface SessionIdentity {
@@ -7,6 +7,8 @@ export interface SessionIdentity {
   /** Of the connection and the hello; names in lower case. */
   readonly metadata: Readonly<Record<string, string | string[] | undefined>>
   readonly accessToken: unknown
+  /** The request its only message came with, where that is one of HTTP. */
+  readonly request?: HttpRequest
 }
 
 /** One call as a session carries it. The signal is made when somebody asks for it. */
@@ -52,6 +54,10 @@ export class ServerCall implements Call {
 
   get accessToken(): unknown {
     return this.#identity.accessToken
+  }
+
+  get request(): HttpRequest | undefined {
+    return this.#identity.request
   }
 
   get signal(): AbortSignal {

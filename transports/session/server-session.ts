@@ -1,5 +1,5 @@
 import {
-  type Handler,
+  type EagerHandler,
   type ProblemOptions,
   problemFromError,
   RemoteError,
@@ -9,8 +9,10 @@ import {
 } from '../../core/spi.ts'
 import { type Codec, CodecError } from '../codec/codec.ts'
 import { asTheyAre, cancelled, problemOf, unsendable } from './call-problem.ts'
+import { CallTable } from './call-table.ts'
 import { IncomingStream, leaveSource, OutgoingStream } from './flow-control.ts'
-import { type CallOptions, frameKinds } from './frame.ts'
+import type { CallOptions } from './frame.ts'
+import * as frameKinds from './frame-kinds.ts'
 import type { SessionLimits } from './limits.ts'
 import { Link } from './link.ts'
 import type { Pipe } from './pipe.ts'
@@ -20,7 +22,7 @@ import { inputOf, ServerCall, type SessionIdentity } from './server-call.ts'
 
 /** What a session serves calls with. */
 export interface SessionService {
-  readonly handle: Handler
+  readonly handle: EagerHandler
   readonly find: (fullName: string) => SharedMethod | undefined
   /** The instance loader of a prototype method. */
   readonly ctorOf: (method: SharedMethod) => SharedMethod | undefined
@@ -47,7 +49,7 @@ interface Results {
 }
 
 function newResults(): Results {
-  return { of: new Map(), count: { made: 0 } }
+  return { of: new Map(), count: { made: 0, copiedBytes: 0 } }
 }
 
 type Args = Readonly<Record<string, unknown>>
@@ -59,7 +61,9 @@ export class ServerSession {
   readonly identity: SessionIdentity
   readonly #service: SessionService
   readonly #codec: Codec
-  readonly #running = new Map<number, Running>()
+  readonly #running = new CallTable<Running>()
+  /** Frames of a message are being carried out: what they send waits for the others. */
+  #isReceiving = false
   #incoming: Map<number, IncomingStream> | undefined
   #lastId = 0
   #notices = 0
@@ -99,12 +103,20 @@ export class ServerSession {
     const before = countReferences()
     const frames = this.#codec.decode(message)
     const results = countReferences() === before ? undefined : newResults()
+    this.#isReceiving = true
+    this.link.cork()
     let isReliable = false
-    for (const frame of frames) {
-      if (!isControl(frame[0])) isReliable = true
-      this.#take(frame, results)
+    try {
+      for (let index = 0; index < frames.length; index++) {
+        const frame = frames[index] as readonly unknown[] // index is in range
+        if (!isControl(frame[0])) isReliable = true
+        this.#take(frame, results)
+      }
+    } finally {
+      this.#isReceiving = false
+      if (isReliable) this.link.countReceived()
+      this.link.uncork(this.#running.size === 0)
     }
-    if (isReliable) this.link.countReceived()
   }
 
   #take(frame: readonly unknown[], results: Results | undefined): void {
@@ -197,12 +209,19 @@ export class ServerSession {
       this.#fail(id, error)
       return
     }
+    const reply = this.#service.handle(call)
+    if (!(reply instanceof Promise) && reply.kind !== 'stream') {
+      this.#sendValue(id, reply.kind === 'value' ? reply.value : undefined)
+      return
+    }
     const running = { call, stream: undefined, incoming: none, isCancelled: false }
     this.#running.set(id, running)
-    this.#service.handle(call).then(
-      (reply) => this.#reply(id, running, reply, options),
-      (error: unknown) => this.#failRunning(id, running, error),
-    )
+    if (reply instanceof Promise) {
+      reply.then(
+        (settled) => this.#reply(id, running, settled, options),
+        (error: unknown) => this.#failRunning(id, running, error),
+      )
+    } else this.#reply(id, running, reply, options)
   }
 
   /** A call of a message with references: results are kept for the calls behind it. */
@@ -210,20 +229,28 @@ export class ServerSession {
     const incoming: number[] = []
     const running: Running = { call: undefined, stream: undefined, incoming, isCancelled: false }
     this.#running.set(id, running)
-    const result = this.#resolve(id, args, incoming, results).then(async (resolved) => {
+    const given = [args, options.ctor]
+    const result = this.#resolve(id, given, incoming, results).then(async (resolved) => {
       if (running.isCancelled) throw cancelled()
+      const [all, ctor = noArgs] = resolved
       // a reference may have stood for all of them
-      if (!isRecord(resolved)) throw remoteError('INVALID_ARGUMENT', 'arguments must be an object')
-      running.call = this.#callOf(name, resolved, options)
+      if (!isRecord(all)) throw remoteError('INVALID_ARGUMENT', 'arguments must be an object')
+      if (!isRecord(ctor)) throw remoteError('INVALID_ARGUMENT', 'ctor must be an object')
+      running.call = this.#callOf(name, all, { ...options, ctor })
       return this.#reply(id, running, await this.#service.handle(running.call), options)
     })
     result.catch((error: unknown) => this.#failRunning(id, running, error))
     results.of.set(id, result)
   }
 
-  #resolve(id: number, args: Args, incoming: number[], results: Results): Promise<unknown> {
-    const { maxReferences, maxReferenceDepth } = this.#service.limits
-    return resolveReferences(args, {
+  #resolve(
+    id: number,
+    given: readonly unknown[],
+    incoming: number[],
+    results: Results,
+  ): Promise<readonly unknown[]> {
+    const { maxReferences, maxReferenceDepth, maxMessageBytes } = this.#service.limits
+    const resolved = resolveReferences(given, {
       stream: (streamId) => this.#openIncoming(streamId, incoming),
       result: async (callId) => {
         const found = callId < id ? results.of.get(callId) : undefined
@@ -233,7 +260,9 @@ export class ServerSession {
       count: results.count,
       maxReferences,
       maxDepth: maxReferenceDepth,
-    }).catch((error: unknown) => {
+      maxCopiedBytes: maxMessageBytes, // as much as the client could have sent itself
+    }) as Promise<readonly unknown[]> // a list stays one
+    return resolved.catch((error: unknown) => {
       const isLimit = error instanceof RangeError || error instanceof TypeError
       throw isLimit ? remoteError('INVALID_ARGUMENT', error.message) : error
     })
@@ -254,7 +283,7 @@ export class ServerSession {
     try {
       this.link.send(
         value === undefined ? [frameKinds.value, id] : [frameKinds.value, id, value],
-        this.#running.size === 0,
+        this.#running.size === 0 && !this.#isReceiving,
       )
     } catch (error) {
       this.#fail(id, unsendable(error))
@@ -299,8 +328,7 @@ export class ServerSession {
 
   /** Takes the call out of the books; `false` when somebody did before. */
   #finish(id: number, running: Running): boolean {
-    if (this.#running.get(id) !== running) return false
-    this.#running.delete(id)
+    if (this.#running.take(id) === undefined) return false
     for (const streamId of running.incoming) this.#closeIncoming(streamId)
     this.#checkDrained()
     return true
@@ -328,7 +356,7 @@ export class ServerSession {
       if (reply?.kind === 'stream') leaveSource(reply.items)
       this.#checkDrained()
     }
-    this.#service.handle(call).then(done, () => done(undefined))
+    Promise.resolve(this.#service.handle(call)).then(done, () => done(undefined))
   }
 
   #takeCredit(id: number, items: unknown): void {
@@ -355,6 +383,7 @@ export class ServerSession {
     if (this.#incoming.has(id) || id <= 0 || !Number.isSafeInteger(id)) {
       throw remoteError('INVALID_ARGUMENT', `stream ${id} is in use or no number`)
     }
+    if (maxIncomingStreams === 0) throw remoteError('NOT_IMPLEMENTED', 'no streams are taken here')
     if (this.#incoming.size >= maxIncomingStreams) {
       throw remoteError('QUEUE_FULL', 'too many streams are under way')
     }

@@ -1,5 +1,5 @@
 import { type Codec, CodecError, type CodecFactory, type RichTypes } from '../codec/codec.ts'
-import { frameKinds } from './frame.ts'
+import * as frameKinds from './frame-kinds.ts'
 import type { Message } from './pipe.ts'
 
 /** What a message may hold that is looked at frame by frame, because one of them is beyond a limit. */
@@ -21,6 +21,7 @@ export function createSessionCodec(
   return {
     name: strict.name,
     encode: (frames) => strict.encode(frames),
+    encodeFrame: (frame) => strict.encodeFrame(frame),
     encodePlain: (frames) => strict.encodePlain(frames),
     decode(message) {
       try {

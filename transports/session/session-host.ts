@@ -1,10 +1,11 @@
 import type { ProblemOptions } from '../../core/spi.ts'
 import { type Codec, CodecError, type CodecFactory, type RichTypes } from '../codec/codec.ts'
-import { closeCodes } from './close-codes.ts'
-import { frameKinds, type Hello, type Welcome } from './frame.ts'
+import * as closeCodes from './close-codes.ts'
+import type { Hello, Welcome } from './frame.ts'
+import * as frameKinds from './frame-kinds.ts'
 import type { SessionLimits } from './limits.ts'
 import { laterUnreferenced } from './link.ts'
-import { type Pipe, PipeEnd } from './pipe.ts'
+import { type Message, nextMessage, type Pipe, PipeEnd } from './pipe.ts'
 import { readHello } from './read-frame.ts'
 import { ServerSession, type SessionService } from './server-session.ts'
 import { createSessionCodec } from './session-codec.ts'
@@ -77,7 +78,7 @@ export class SessionHost {
     return this.#seats.size
   }
 
-  /** Runs a connection until it ends. Never rejects. */
+  /** Greets a connection and runs it until it ends; resolves once the session has begun. Never rejects. */
   async accept(pipe: Pipe, arrival: Arrival): Promise<void> {
     if (this.#isClosing) {
       pipe.abort(new PipeEnd(closeCodes.goingAway, 'the server is closing'))
@@ -85,7 +86,7 @@ export class SessionHost {
     }
     try {
       const seat = await this.#greet(pipe, arrival)
-      await this.#read(seat, pipe)
+      this.#read(seat, pipe)
     } catch (error) {
       pipe.abort(this.#endOf(error))
     }
@@ -114,7 +115,7 @@ export class SessionHost {
     )
     this.#greeting.add(pipe)
     try {
-      const first = await pipe.receive()
+      const first = await nextMessage(pipe)
       if (first.length > Math.min(maxHelloLength, limits.maxMessageBytes)) {
         throw new PipeEnd(closeCodes.tooBig, 'a long hello')
       }
@@ -163,10 +164,10 @@ export class SessionHost {
       return undefined
     }
     const old = seat.pipe
+    seat.pipe = pipe
     seat.session.link.detach()
     old?.abort(new PipeEnd(closeCodes.replaced, 'the session goes on over another connection'))
     this.#detached.delete(seat)
-    seat.pipe = pipe
     seat.since = Date.now()
     this.#welcome(pipe, seat.session, true)
     seat.session.link.attach(pipe, hello.received ?? 0)
@@ -234,24 +235,28 @@ export class SessionHost {
     pipe.send(JSON.stringify([[frameKinds.welcome, welcome]]))?.catch(() => {})
   }
 
-  /** Reads until the pipe ends, and decides what becomes of the session. */
-  async #read(seat: Seat, pipe: Pipe): Promise<void> {
+  /** Reads until the pipe ends; a session that goes on over another one has a seat with another pipe. */
+  #read(seat: Seat, pipe: Pipe): void {
+    pipe.receive({
+      message: (message) => this.#take(seat, pipe, message),
+      ended: (end) => {
+        if (seat.pipe === pipe) this.#lose(seat, end)
+      },
+    })
+  }
+
+  #take(seat: Seat, pipe: Pipe, message: Message): Promise<void> | undefined {
+    if (seat.pipe !== pipe) return undefined
+    seat.since = Date.now()
     const { session } = seat
     try {
-      for (;;) {
-        const message = await pipe.receive()
-        if (seat.pipe !== pipe) return // resumed elsewhere
-        seat.since = Date.now()
-        session.receive(message)
-        // a client that does not read is not read either
-        const writable = session.link.writable()
-        if (writable !== undefined) await writable
-      }
+      session.receive(message)
     } catch (error) {
-      const end = this.#endOf(error)
-      pipe.abort(end)
-      if (seat.pipe === pipe) this.#lose(seat, end)
+      pipe.abort(this.#endOf(error))
+      return undefined
     }
+    // a client that does not read is not read either
+    return session.link.writable()
   }
 
   /** The pipe of a session is gone: it waits for the client to come back, or ends. */

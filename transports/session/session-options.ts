@@ -1,4 +1,10 @@
-import { invalidArgument, type ProblemOptions, type TransportEnvironment } from '../../core/spi.ts'
+import {
+  type Catalog,
+  invalidArgument,
+  type ProblemOptions,
+  type SharedMethod,
+  type TransportEnvironment,
+} from '../../core/spi.ts'
 import { serverRichTypes } from '../codec/server-rich-types.ts'
 import { defaultSessionLimits, type SessionLimits } from './limits.ts'
 import { type Authenticate, SessionHost } from './session-host.ts'
@@ -46,7 +52,7 @@ export function createSessionHost(
   options: SessionOptions,
   environment: TransportEnvironment,
 ): SessionHost {
-  const { handle, catalog, log } = environment
+  const { handleEagerly, catalog, log } = environment
   return new SessionHost({
     transport,
     limits: readSessionLimits(options.limits),
@@ -55,15 +61,19 @@ export function createSessionHost(
     errors: readProblemOptions(environment),
     log,
     service: {
-      handle,
+      handle: handleEagerly,
       find: (fullName) => catalog().find(fullName),
-      ctorOf: (method) =>
-        catalog().classes.find(
-          (shared) => shared.name === method.className && shared.methods.includes(method),
-        )?.sharedCtor,
+      ctorOf: (method) => findSharedCtor(catalog(), method),
       schedule: (flush) => void setImmediate(flush),
     },
   })
+}
+
+/** The loader of the rows a prototype method runs on. */
+export function findSharedCtor(catalog: Catalog, method: SharedMethod): SharedMethod | undefined {
+  return catalog.classes.find(
+    (shared) => shared.name === method.className && shared.methods.includes(method),
+  )?.sharedCtor
 }
 
 /** The parts of the `errorHandler` section that are not about HTTP. Source: remoting E-16, CF-12, CF-14. */

@@ -1,5 +1,6 @@
+import { isUtf8 } from 'node:buffer'
 import type { Readable, Writable } from 'node:stream'
-import { closeCodes } from '../session/close-codes.ts'
+import * as closeCodes from '../session/close-codes.ts'
 import { type Message, PipeEnd } from '../session/pipe.ts'
 import { QueuePipe } from '../session/queue-pipe.ts'
 
@@ -88,7 +89,7 @@ class FrameReader {
     this.#maxMessageBytes = maxMessageBytes
   }
 
-  /** **Errors**: a `PipeEnd` for a message that is too long or of an unknown kind. */
+  /** **Errors**: a `PipeEnd` for a message that is too long, of an unknown kind, or a text that is no UTF-8. */
   *read(chunk: Buffer): Generator<Message | PipeEnd> {
     this.#chunks.push(chunk)
     this.#size += chunk.length
@@ -100,7 +101,7 @@ class FrameReader {
       if (kind > kinds.close) throw new PipeEnd(closeCodes.malformed, 'an unknown kind of message')
       if (this.#size < length + 5) return
       const body = this.#take(length + 5).subarray(5)
-      if (kind === kinds.text) yield body.toString('utf8')
+      if (kind === kinds.text) yield textOf(body)
       else if (kind === kinds.bytes) yield body
       else yield endOf(body)
     }
@@ -126,5 +127,11 @@ class FrameReader {
 
 function endOf(body: Buffer): PipeEnd {
   if (body.length < 2) return new PipeEnd(closeCodes.malformed, 'a broken end')
-  return new PipeEnd(body.readUInt16BE(0), body.subarray(2).toString('utf8'))
+  return new PipeEnd(body.readUInt16BE(0), textOf(body.subarray(2)))
+}
+
+/** As WebSocket does: a replaced byte would be another message. Source: RFC 6455 8.1. */
+function textOf(bytes: Buffer): string {
+  if (!isUtf8(bytes)) throw new PipeEnd(closeCodes.malformed, 'a text that is no UTF-8')
+  return bytes.toString('utf8')
 }

@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import type { WebSocket } from 'ws'
-import { closeCodes } from '../session/close-codes.ts'
+import * as closeCodes from '../session/close-codes.ts'
 import type { SubProtocolAcceptor } from '../session/sub-protocols.ts'
 
 /** Hands a WebSocket whose client asked for another protocol to the plugin that speaks it; closes it when `closing` aborts. */

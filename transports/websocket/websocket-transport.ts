@@ -6,7 +6,7 @@ import type { Listener, Transport, TransportEnvironment } from '../../core/spi.t
 import type { CodecFactory } from '../codec/codec.ts'
 import { HttpHost } from '../http/host.ts'
 import { httpHostKey } from '../http/key.ts'
-import { closeCodes } from '../session/close-codes.ts'
+import * as closeCodes from '../session/close-codes.ts'
 import type { SessionHost } from '../session/session-host.ts'
 import { createSessionHost, readSessionLimits } from '../session/session-options.ts'
 import { createSubProtocols, type SubProtocols, subProtocolsKey } from '../session/sub-protocols.ts'

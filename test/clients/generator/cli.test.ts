@@ -60,6 +60,20 @@ test('describes the application of a module without letting its transports liste
   assert.equal(JSON.parse(stdout), JSON.parse(JSON.stringify(manifest)))
 })
 
+test('describes an application whose data source cannot be opened', async () => {
+  const path = join(folder, 'unreachable.ts')
+  writeFileSync(
+    path,
+    `import { createApp, defineModel } from '${join(repository, 'core/index.ts')}'
+    import { memory } from '${join(repository, 'connectors/memory/index.ts')}'
+    const Book = defineModel('Book', { properties: { title: 'string' } })
+    export const app = createApp({ models: { Book }, dataSources: { db: memory({ file: '/dev/null/x' }) } })`,
+  )
+  const { code, stdout, stderr } = await viaduct('generate', 'client', '--from', path)
+  assert.equal([code, stderr], [0, ''])
+  assert.match(stdout, 'Book: Model<Book, BookData, BookRelations>')
+})
+
 test('describes an application that its module starts, with or without waiting for it', async () => {
   for (const start of ['await app.start({ port: 0 })', 'void app.start({ port: 0 })']) {
     const path = join(folder, 'started.ts')

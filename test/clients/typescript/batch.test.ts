@@ -4,7 +4,7 @@ import { type ClientMiddleware, is } from 'viaduct/client'
 import { type LibraryClient, rejection, withLibrary } from './open-library.ts'
 
 const author = { name: 'Ursula' }
-const sessions = ['websocket', 'websocket with MessagePack', 'message port'] as const
+const batching = ['websocket', 'websocket with MessagePack', 'message port', 'rest'] as const
 
 /** An author with one book that has one review. */
 async function fill({ Author, Book, Review }: LibraryClient) {
@@ -13,7 +13,7 @@ async function fill({ Author, Book, Review }: LibraryClient) {
   return { authorId, review: await Review.create({ stars: 5, bookId }) }
 }
 
-for (const dialer of sessions) {
+for (const dialer of batching) {
   test(`over ${dialer}: each of three calls takes a part of the result before it`, () =>
     withLibrary(dialer, async ({ client }) => {
       const { authorId, review } = await fill(client)
@@ -103,7 +103,7 @@ interface Nested {
   readonly a: Nested
 }
 
-test('sixteen calls fit into a batch, seventeen are refused and none is sent', () =>
+test('a hundred calls fit into a batch, one more is refused and none is sent', () =>
   withLibrary('websocket', async ({ client }) => {
     const chain = (length: number) =>
       client.$batch((batch) => {
@@ -111,13 +111,15 @@ test('sixteen calls fit into a batch, seventeen are refused and none is sent', (
         for (let step = 0; step < length; step++) last = echoOf(batch)({ value: last.value })
         return last
       })
-    assert.equal(await chain(16), { value: 7 })
-    assert.instance(await rejection(chain(17)), RangeError)
+    assert.equal(await chain(60), { value: 7 })
+    assert.instance(await rejection(chain(101)), RangeError)
     const creating = client.$batch((batch) =>
-      Array.from({ length: 17 }, () => batch.Author.create(author)),
+      Array.from({ length: 101 }, () => batch.Author.create(author)),
     )
     assert.instance(await rejection(creating), RangeError)
     assert.is(await client.Author.count(), 0)
+    await client.$batch((batch) => Array.from({ length: 100 }, () => batch.Author.create(author)))
+    assert.is(await client.Author.count(), 100)
   }))
 
 test('a batch stays one message while many other calls are under way', () =>
@@ -159,15 +161,52 @@ test('the middleware sees every call of a batch, and one it refuses fails those 
   )
 })
 
-test('a stream, and a result as the key of a row, are refused by name', () =>
+for (const dialer of batching) {
+  test(`over ${dialer}: a result, or a part of one, is the key of a row`, () =>
+    withLibrary(dialer, async ({ client }) => {
+      const [changed, books, title] = await client.$batch((batch) => {
+        const writer = batch.Author.create(author)
+        const made = batch.Book.create({ title: 'Tehanu', authorId: writer.id })
+        const changed = batch.Book.update(made.id, { title: 'Atuan' })
+        const books = batch.Author.related(changed['authorId'] as number, 'books').count()
+        return [changed, books, batch.Book.rename(made.id, { to: 'Lavinia' })] as const
+      })
+      assert.is(changed.title, 'Atuan')
+      assert.is(books, 1)
+      assert.is(title, 'Lavinia')
+      const lost = client.$batch((batch) => {
+        const missing = batch.Book.replace(404, { title: 'none' })
+        return batch.Book.update(missing.id, { title: 'none' })
+      })
+      assert.is(await codeOf(lost), 'NOT_FOUND')
+    }))
+
+  test(`over ${dialer}: a key that is nothing, or leads through no object, is the 4xx of its call`, () =>
+    withLibrary(dialer, async ({ client }) => {
+      const made = await client.Book.create({ title: 'Tehanu' })
+      for (const path of [['nothing'], ['title', 'length']]) {
+        const error = await rejection(
+          client.$batch((batch) => {
+            let place: unknown = batch.Book.findById(made.id)
+            for (const name of path) place = Reflect.get(place as object, name)
+            return batch.Book.update(place as number, { title: 'none' })
+          }),
+        )
+        assert.ok(is(error) && error.statusCode >= 400 && error.statusCode < 500, String(error))
+      }
+      assert.is((await client.Book.findById(made.id))?.title, 'Tehanu')
+    }))
+}
+
+async function codeOf(batch: Promise<unknown>): Promise<string | undefined> {
+  const error = await rejection(batch)
+  return is(error) ? error.code : undefined
+}
+
+test('a stream is refused by name', () =>
   withLibrary('websocket', async ({ client }) => {
     const streams = client.$batch((batch) => (batch.Author as never as Watching).watch())
     assert.match(String(await rejection(streams)), /can not give a stream/)
-    const keyed = client.$batch((batch) => {
-      const made = batch.Book.create({ title: 'Tehanu' })
-      return batch.Book.update(made.id, { title: 'Atuan' })
-    })
-    assert.match(String(await rejection(keyed)), /the key of a row can not refer to a result/)
   }))
 
 interface Watching {
@@ -179,13 +218,11 @@ test('an empty batch resolves to what the function gave', () =>
     assert.equal(await client.$batch(() => ({ a: [1] })), { a: [1] })
   }))
 
-for (const dialer of ['rest', 'in-process'] as const) {
-  test(`over ${dialer} there are no batches`, () =>
-    withLibrary(dialer, async ({ client }) => {
-      const error = await rejection(client.$batch((batch) => batch.Author.count()))
-      assert.instance(error, TypeError)
-      assert.match(String(error), /no batches/)
-    }))
-}
+test('in process there are no batches', () =>
+  withLibrary('in-process', async ({ client }) => {
+    const error = await rejection(client.$batch((batch) => batch.Author.count()))
+    assert.instance(error, TypeError)
+    assert.match(String(error), /no batches/)
+  }))
 
 test.run()

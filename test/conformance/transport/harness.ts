@@ -33,8 +33,6 @@ export interface TransportClaims {
   readonly deadlines?: boolean
   /** Callers get the very error that was thrown; only inside one process. Source: remoting E-16. @default false */
   readonly originalErrors?: boolean
-  /** A member `__proto__` reaches methods as an own member; only inside one process. @default false */
-  readonly reservedKeys?: boolean
   /** `false`: nothing is limited, because nothing crosses a wire. @default {@link defaultInputLimits} */
   readonly limits?: InputLimits | false
   /**

@@ -52,7 +52,6 @@ export function suiteOf(
   const claims: Required<TransportClaims> = {
     deadlines: false,
     originalErrors: false,
-    reservedKeys: false,
     limits: defaultInputLimits,
     closesBeyondLimits: false,
     maxItemsAhead: 512,

@@ -109,6 +109,14 @@ test('F-2.31: an empty list creates nothing', async () => {
   assert.equal(await Book.create([]), [])
 })
 
+test('D-6-29, D-6-26: the invalid row travels with the error, and not as a member others see', async () => {
+  const { Book } = await openBooks()
+  const error = await Book.create({ price: '5' }).catch((thrown: Error) => thrown)
+  assert.equal((error as unknown as { instance: object }).instance, { price: 5, inStock: true })
+  assert.not(Object.keys(error).includes('instance'))
+  assert.not(JSON.stringify(error).includes('inStock'))
+})
+
 test('D-2.1-2: createAll validates everything first, and is refused where it can not be atomic', async () => {
   const { Book } = await openBooks()
   assert.is((await failureOf(Book.createAll([{ title: 'a' }, {}]))).status, 422)

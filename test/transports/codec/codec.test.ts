@@ -129,6 +129,27 @@ for (const [name, factory] of Object.entries(factories)) {
     assert.equal(codec.decode(codec.encode([[3, 1, { a: 1 }]])), [[3, 1, { a: 1 }]])
   })
 
+  test(`${name}: rich values arrive inside one another, and inside what a toJSON gives`, () => {
+    const inner = new Map<unknown, unknown>([[new Date(1), new Set([-0, 2n ** 70n, undefined])]])
+    const error = Object.assign(new TypeError('no'), { code: 'A', details: { inner } })
+    arrives(new Set([error, inner]), new Set([error, inner]))
+    arrives({ toJSON: () => new Set([{ toJSON: () => inner }]) }, new Set([inner]))
+    arrives([Object('\ufeffa'), Object(Number.NaN)], ['\ufeffa', Number.NaN])
+  })
+
+  test(`${name}: a toJSON without an end and a map in itself are TypeErrors`, () => {
+    const endless = (): unknown => ({ toJSON: endless })
+    const map = new Map<string, unknown>()
+    map.set('self', { map })
+    const codec = factory.create(serverRichTypes)
+    for (const value of [endless(), map]) {
+      assert.throws(
+        () => codec.encode([[3, 1, value]]),
+        (error: unknown) => error instanceof TypeError,
+      )
+    }
+  })
+
   test(`${name}: a shared value that is no cycle arrives twice`, () => {
     const shared = { at: new Date(0) }
     arrives([shared, { again: shared }], [shared, { again: shared }])

@@ -24,7 +24,7 @@ function asFailure(reason: unknown): never {
 transportConformance((name, run) => test(name, run), {
   name: 'in-process',
   create: inProcess,
-  claims: { deadlines: true, originalErrors: true, reservedKeys: true, limits: false },
+  claims: { deadlines: true, originalErrors: true, limits: false },
   async dial(_app, transport: Transport) {
     const { invoke } = transport as InProcessTransport // made by create above
     const invokeOptions = ({ timeoutMs, ...options }: ClientCallOptions = {}) =>
@@ -109,6 +109,95 @@ test('maps and sets are copied like everything else', async () => {
   const answer = await local.invoke('Kept.add', { a: given })
   assert.equal(given, new Map([['k', ['v']]]))
   assert.equal(answer, new Map([['k', ['v', 'changed']]]))
+  await app.stop()
+})
+
+/** `__proto__` as an own member at the end of a path. */
+const reserved = (open: string, close: string): unknown =>
+  JSON.parse(`${open}{"__proto__":{"isAdmin":true}}${close}`)
+
+test('Q-11: an own member __proto__ of an argument is refused at every depth', async () => {
+  const local = inProcess()
+  const seen: unknown[] = []
+  const app = createApp({
+    logger: silentLogger,
+    classes: {
+      Kept: {
+        sharedCtor: method({ accepts: [{ arg: 'id', type: 'any' }] }, ({ id }) => ({ id })),
+      },
+    },
+    methods: {
+      Kept: {
+        take: method({ accepts: [{ arg: 'a', type: 'any' }] }, ({ a }) => void seen.push(a)),
+        touch: method({ isStatic: false, accepts: [] }, (_args, context) => {
+          seen.push(context.instance)
+        }),
+      },
+    },
+  }).install(local)
+  await app.start()
+  const deep = reserved('{"a":[{"b":'.repeat(40), '}]}'.repeat(40))
+  const hostile = [
+    reserved('', ''),
+    reserved('[', ']'),
+    reserved('{"a":{"b":[1,', ']}}'),
+    deep,
+    new Map([['k', reserved('', '')]]),
+    new Map([[reserved('', ''), 'k']]),
+    new Set([reserved('[[', ']]')]),
+    Object.assign(Object.create(null), { a: reserved('', '') }),
+  ]
+  const failure = async (run: Promise<unknown>): Promise<RemoteError> => {
+    const error = await run.then(
+      () => assert.unreachable(),
+      (reason: unknown) => reason,
+    )
+    assert.instance(error, RemoteError)
+    return error as RemoteError // checked
+  }
+  for (const a of hostile) {
+    const { reason, statusCode } = await failure(local.invoke('Kept.take', { a }))
+    assert.equal([reason, statusCode], ['RESERVED_KEY', 400])
+  }
+  const ctorArgs = { id: reserved('{"a":', '}') }
+  const loading = await failure(local.invoke('Kept.prototype.touch', {}, { ctorArgs }))
+  assert.is(loading.reason, 'RESERVED_KEY')
+  assert.equal(seen, [])
+  await local.invoke('Kept.take', { a: { constructor: 'x', prototype: [], proto: '__proto__' } })
+  assert.is(seen.length, 1)
+  const circle = new Map<unknown, unknown>()
+  circle.set(circle, 1)
+  assert.match(String(await failure(local.invoke('Kept.take', { a: circle }))), 'circular')
+  await app.stop()
+})
+
+test('Q-11: an own member __proto__ of a result or of an item stays behind', async () => {
+  const local = inProcess()
+  const app = createApp({
+    logger: silentLogger,
+    methods: {
+      Kept: {
+        make: method({ accepts: [], returns: { arg: 'r', type: 'any', root: true } }, () =>
+          reserved('{"b":2,"a":', '}'),
+        ),
+        items: method({ accepts: [], returns: streamOf(z.any()) }, async function* () {
+          yield reserved('[', ']')
+        }),
+        named: method(
+          { accepts: [], returns: { arg: 'r', type: 'any', root: true } },
+          (_args, context) => [
+            typeof context.getArgByName('__proto__'),
+            typeof context.getArgByName('toString'),
+          ],
+        ),
+      },
+    },
+  }).install(local)
+  await app.start()
+  assert.equal(await local.invoke('Kept.make'), { b: 2, a: {} })
+  const items = (await local.invoke('Kept.items')) as AsyncIterable<unknown> // it streams
+  for await (const item of items) assert.equal(item, [{}])
+  assert.equal(await local.invoke('Kept.named', {}), ['undefined', 'undefined'])
   await app.stop()
 })
 

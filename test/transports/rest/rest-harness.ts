@@ -1,6 +1,6 @@
 import { connect, type Socket } from 'node:net'
 import { DeadlineWatch } from '../../../core/call/deadline.ts'
-import { createDispatcher } from '../../../core/call/dispatch.ts'
+import { createDispatcher, settled } from '../../../core/call/dispatch.ts'
 import { PhaseList } from '../../../core/call/phases.ts'
 import { compilePlan, type Plan } from '../../../core/call/plan.ts'
 import type { Catalog, SharedClass } from '../../../core/catalog.ts'
@@ -73,12 +73,14 @@ export async function startServer(setup: Setup): Promise<TestServer> {
   const listeners: ((catalog: Catalog) => void)[] = []
   const ready: (() => Promise<void>)[] = []
   const shared = new Map<Key<unknown>, unknown>()
+  const handleEagerly = createDispatcher({
+    planOf: (method) => plans.get(method),
+    models: () => ({}),
+    deadlines,
+  })
   const environment: TransportEnvironment = {
-    handle: createDispatcher({
-      planOf: (method) => plans.get(method),
-      models: () => ({}),
-      deadlines,
-    }),
+    handle: settled(handleEagerly),
+    handleEagerly,
     catalog: () => catalog,
     onCatalog: (listener) => void listeners.push(listener),
     onReady: (action) => void ready.push(action),

@@ -1,6 +1,7 @@
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
-import { comparePaths, normalizePath, tidyPath } from '../../../transports/rest/routes.ts'
+import { normalizePath, tidyPath } from '../../../core/method/http-path.ts'
+import { comparePaths } from '../../../transports/rest/routes.ts'
 import {
   call,
   request,

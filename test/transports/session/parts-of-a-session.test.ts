@@ -5,7 +5,7 @@ import { jsonCodec } from '../../../transports/codec/json.ts'
 import { plainRichTypes } from '../../../transports/codec/rich-types.ts'
 import { IncomingStream, OutgoingStream } from '../../../transports/session/flow-control.ts'
 import { Link } from '../../../transports/session/link.ts'
-import { PipeEnd } from '../../../transports/session/pipe.ts'
+import { nextMessage, PipeEnd } from '../../../transports/session/pipe.ts'
 import { joinedPipes, QueuePipe } from '../../../transports/session/queue-pipe.ts'
 import { resolveReferences } from '../../../transports/session/references.ts'
 import { readSessionLimits } from '../../../transports/session/session-options.ts'
@@ -33,8 +33,8 @@ test('a link joins the frames of a tick in one message, and splits at the limit'
   const link = createLink({ maxMessageBytes: 60 })
   link.attach(a, 0)
   for (let id = 1; id <= 4; id++) link.send([3, id, 'x'.repeat(10)])
-  assert.is(await b.receive(), '[[3,1,"xxxxxxxxxx"],[3,2,"xxxxxxxxxx"]]')
-  assert.is(await b.receive(), '[[3,3,"xxxxxxxxxx"],[3,4,"xxxxxxxxxx"]]')
+  assert.is(await nextMessage(b), '[[3,1,"xxxxxxxxxx"],[3,2,"xxxxxxxxxx"]]')
+  assert.is(await nextMessage(b), '[[3,3,"xxxxxxxxxx"],[3,4,"xxxxxxxxxx"]]')
 })
 
 test('a link refuses a frame beyond the limit of the other side and sends nothing of it', async () => {
@@ -43,7 +43,7 @@ test('a link refuses a frame beyond the limit of the other side and sends nothin
   link.attach(a, 0)
   assert.throws(() => link.send([3, 1, 'é'.repeat(30)]), /beyond the limit of 60/)
   link.send([3, 2])
-  assert.is(await b.receive(), '[[3,2]]')
+  assert.is(await nextMessage(b), '[[3,2]]')
 })
 
 test('a link repeats what was not received over the next pipe, and only that', async () => {
@@ -52,13 +52,13 @@ test('a link repeats what was not received over the next pipe, and only that', a
   link.attach(a, 0)
   link.send([3, 1], true)
   link.send([3, 2], true)
-  assert.equal([await first.receive(), await first.receive()], ['[[3,1]]', '[[3,2]]'])
+  assert.equal([await nextMessage(first), await nextMessage(first)], ['[[3,1]]', '[[3,2]]'])
   link.detach()
   link.send([3, 3])
   assert.ok(link.canResumeFrom(1))
   const [b, second] = joinedPipes()
   link.attach(b, 1)
-  assert.equal([await second.receive(), await second.receive()], ['[[3,2]]', '[[3,3]]'])
+  assert.equal([await nextMessage(second), await nextMessage(second)], ['[[3,2]]', '[[3,3]]'])
   assert.not.ok(link.canResumeFrom(0))
   assert.not.ok(link.canResumeFrom(4))
 })
@@ -146,7 +146,8 @@ test('an outgoing stream stops at its credit, and leaves its source when it is c
 const resolver = () => ({
   stream: (id: number) => `stream ${id}`,
   result: async () => ({ a: { b: [7] } }),
-  count: { made: 0 },
+  count: { made: 0, copiedBytes: 0 },
+  maxCopiedBytes: 1000,
   maxReferences: 3,
   maxDepth: 3,
 })
@@ -188,8 +189,8 @@ test('a pipe that ends hands out what was received, then its end', async () => {
   pipe.push('one')
   pipe.finish(new PipeEnd(1001, 'gone'))
   pipe.push('late')
-  assert.is(await pipe.receive(), 'one')
-  assert.is(((await rejection(pipe.receive())) as PipeEnd).closeCode, 1001)
+  assert.is(await nextMessage(pipe), 'one')
+  assert.is(((await rejection(nextMessage(pipe))) as PipeEnd).closeCode, 1001)
   assert.is(((await rejection(Promise.resolve(pipe.send('x')))) as PipeEnd).closeCode, 1001)
 })
 
@@ -203,8 +204,54 @@ test('a pipe pauses what is underneath while nobody reads', async () => {
   })
   for (let n = 0; n < 70; n++) pipe.push(String(n))
   assert.equal(calls, ['pause'])
-  for (let n = 0; n < 70; n++) assert.is(await pipe.receive(), String(n))
+  for (let n = 0; n < 70; n++) assert.is(await nextMessage(pipe), String(n))
   assert.equal(calls, ['pause', 'resume'])
+})
+
+test('a pipe holds back what follows a message until its reader is done with it', async () => {
+  const pipe = new QueuePipe({ send: () => {}, close: () => {} })
+  const seen: string[] = []
+  let go = () => {}
+  pipe.receive({
+    message: (message) => {
+      seen.push(String(message))
+      return new Promise((resolve) => {
+        go = resolve
+      })
+    },
+    ended: ({ closeCode }) => seen.push(`end ${closeCode}`),
+  })
+  pipe.push('one')
+  pipe.push('two')
+  pipe.finish(new PipeEnd(1001, 'gone'))
+  assert.equal(seen, ['one'])
+  go()
+  await Promise.resolve()
+  assert.equal(seen, ['one', 'two'])
+  go()
+  await Promise.resolve()
+  assert.equal(seen, ['one', 'two', 'end 1001'])
+})
+
+test('a reader that leaves or aborts while it reads is told nothing more, or the end', () => {
+  const pipe = new QueuePipe({ send: () => {}, close: () => {} })
+  const seen: string[] = []
+  for (const text of ['one', 'two', 'three', 'four']) pipe.push(text)
+  pipe.receive({
+    message: (message) => {
+      seen.push(`a ${message}`)
+      pipe.receive(undefined)
+    },
+    ended: () => seen.push('a end'),
+  })
+  pipe.receive({
+    message: (message) => {
+      seen.push(`b ${message}`)
+      if (message === 'three') pipe.abort(new PipeEnd(4000, 'enough'))
+    },
+    ended: ({ closeCode }) => seen.push(`b end ${closeCode}`),
+  })
+  assert.equal(seen, ['a one', 'b two', 'b three', 'b end 4000'])
 })
 
 test.run()

@@ -3,7 +3,7 @@ import * as assert from 'uvu/assert'
 import { createApp, sharedMethods, silentLogger, streamOf } from 'viaduct'
 import { z } from 'zod'
 import { jsonCodec } from '../../../transports/codec/json.ts'
-import { PipeEnd } from '../../../transports/session/pipe.ts'
+import { nextMessage, PipeEnd } from '../../../transports/session/pipe.ts'
 import { joinedPipes } from '../../../transports/session/queue-pipe.ts'
 import { createSessionHost } from '../../../transports/session/session-options.ts'
 import { snippetsOf } from '../../support/snippets.ts'
@@ -54,7 +54,7 @@ test('the conversation of docs/protocol.md goes as printed', async () => {
   const waiting: unknown[] = []
   const frames = async (count: number): Promise<unknown[]> => {
     while (waiting.length < count) {
-      const received = JSON.parse(String(await client.receive())) as unknown[][] // a server's message
+      const received = JSON.parse(String(await nextMessage(client))) as unknown[][] // a server's message
       waiting.push(...received.filter(([kind]) => kind !== 14))
     }
     return waiting.splice(0, count)

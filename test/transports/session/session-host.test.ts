@@ -170,6 +170,29 @@ test('a server that stops answers what is under way; new calls wait for the next
   await next.close()
 })
 
+test('calls that wait for the next connection fail when the client closes or gives up', async () => {
+  const { connect, close } = await open()
+  for (const attempts of [2, 1000]) {
+    let first: QueuePipe | undefined
+    const opening = async (): Promise<QueuePipe> => {
+      if (first !== undefined) throw new PipeEnd(1006, 'nobody is there')
+      first = connect()
+      return first
+    }
+    const reconnect = { attempts, baseMs: 1, maxMs: 5 }
+    const session = createTestSession(opening, jsonCodec, { reconnect })
+    await session.open()
+    first?.abort(new PipeEnd(1006, 'lost'))
+    const call = failureOf(session.call({ method: 'T.add', args: { a: 1, b: 2 } }))
+    if (attempts > 2) void session.close(AbortSignal.timeout(20))
+    const { code } = await call
+    assert.is(code, 'UNAVAILABLE')
+    const later = await failureOf(session.call({ method: 'T.add', args: {} }))
+    assert.is(later.code, 'UNAVAILABLE')
+  }
+  await close()
+})
+
 test('a client gives up a server that says nothing, and resumes', async () => {
   const { session, states, close } = await open({ limits: { silenceMs: 60 } })
   const silent = createTestSession(async () => {
