@@ -3,7 +3,7 @@ import { pick, readNumber } from '../runner/options.mjs'
 import { peers } from './peers.mjs'
 import { works } from './work.mjs'
 
-const usage = `node duplex.mjs [--work a,b,c,d,e] [--peers viaduct-json,raw-json,…] [--rounds 9] [--seconds 0.5]
+const usage = `node duplex.mjs [--work a,b,c,d,e] [--peers viaduct-json,raw-json,…] [--rounds 15] [--seconds 0.3]
                [--idle 10000] [--profile folder] [--output results] [--print-only] [--readme]`
 
 /** Options of a run of the duplex benchmark, checked. */
@@ -13,8 +13,8 @@ export function readOptions(args) {
     options: {
       work: { type: 'string' },
       peers: { type: 'string' },
-      rounds: { type: 'string', default: '9' },
-      seconds: { type: 'string', default: '0.5' },
+      rounds: { type: 'string', default: '15' },
+      seconds: { type: 'string', default: '0.3' },
       idle: { type: 'string', default: '10000' },
       profile: { type: 'string' },
       output: { type: 'string' },

@@ -82,7 +82,7 @@ function memoryBars(rows) {
 
 function describe({ conditions }) {
   const { measuredAt, node, rounds, seconds } = conditions
-  return `${measuredAt.slice(0, 10)} · Node ${node} · one core for the server, one for the client · median of ${rounds} rounds of ${seconds} s`
+  return `${measuredAt.slice(0, 10)} · Node ${node} · one core for the server, one for the client · better quartile of ${rounds} rounds of ${seconds} s`
 }
 
 /** The report as an SVG picture, a panel for each work. */
@@ -111,7 +111,7 @@ export function writeResults(report, folder) {
 /** Puts the tables into the README. */
 export async function writeReadme(report) {
   const { measuredAt, node, rounds, seconds } = report.conditions
-  const how = `Measured on ${measuredAt.slice(0, 10)} with Node ${node}: median of ${rounds} rounds of ${seconds} s.`
+  const how = `Measured on ${measuredAt.slice(0, 10)} with Node ${node}: better quartile of ${rounds} rounds of ${seconds} s.`
   const tables = Object.entries(report.works).map(
     ([work, rows]) =>
       `**${work}: ${titleOf(work, report)}**\n\n${formatMarkdownTable(readLines(work, rows))}\n`,

@@ -5,6 +5,12 @@ export function median(values) {
   return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2
 }
 
+/** The value of one member of the rounds that a share of them is not above; between two of them, the lower one. */
+export function quantileOf(rounds, member, share) {
+  const sorted = rounds.map((round) => round[member]).sort((left, right) => left - right)
+  return sorted[Math.floor((sorted.length - 1) * share)]
+}
+
 /** Median of one member of the rounds. */
 export function medianOf(rounds, member) {
   return median(rounds.map((round) => round[member]))
