@@ -1,4 +1,5 @@
-import { z } from 'zod'
+import { createRequire } from 'node:module'
+import type { z } from 'zod'
 import type { Catalog, Manifest, ManifestValue, SharedClass } from './catalog.ts'
 import { normalizePath } from './method/http-path.ts'
 import { isSchema } from './method/parameter.ts'
@@ -171,12 +172,17 @@ function schemaOfName(name: string): ManifestValue {
 }
 
 function schemaOf(schema: z.ZodType, io: Direction): ManifestValue {
-  const { $schema: _version, ...made } = z.toJSONSchema(schema, {
-    unrepresentable: 'any',
-    io,
-    override: nameRichTypes,
-  })
+  const options = { unrepresentable: 'any', io, override: nameRichTypes } as const
+  const { $schema: _version, ...made } =
+    'toJSONSchema' in schema
+      ? schema.toJSONSchema(options)
+      : loadZod().toJSONSchema(schema as z.core.$ZodType, options) // of zod/mini, which has no such method
   return json(made) ?? {}
+}
+
+/** An application without schemas starts without zod, which takes longer to load than all of this package. */
+function loadZod(): Pick<typeof z, 'toJSONSchema'> {
+  return createRequire(import.meta.url)('zod')
 }
 
 /** zod has no JSON Schema for dates and big integers; on the wire dates are ISO texts. */

@@ -1,3 +1,5 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { createApp, defineModel, sharedMethods, silentLogger, streamOf } from 'viaduct'
@@ -5,6 +7,7 @@ import { memory } from 'viaduct/connectors/memory'
 import { inProcess } from 'viaduct/transports/in-process'
 import { rest } from 'viaduct/transports/rest'
 import { z } from 'zod'
+import * as mini from 'zod/mini'
 
 const method = sharedMethods()
 
@@ -225,6 +228,24 @@ test('describing finds what is wrong with the models', () => {
     modelConfig: { BookReview: { dataSource: 'other' } },
   })
   assert.throws(() => app.describe(), /there is no data source "other"/)
+})
+
+test('M-5: schemas of zod/mini, which can not describe themselves, are described, too', async () => {
+  const accepts = { since: mini.date(), of: mini.object({ name: mini.string() }) }
+  const at = method({ accepts }, () => 'now')
+  const { classes } = await describe({ methods: { Clock: { at } } })
+  const [since, of] = classes[0].methods[0].accepts
+  assert.equal(since.schema, dateSchema)
+  assert.equal(of.schema.properties, { name: { type: 'string' } })
+})
+
+test('nothing in core loads zod by itself: who has no schemas starts without it', () => {
+  const core = resolve(import.meta.dirname, '../../core')
+  for (const file of readdirSync(core, { recursive: true, encoding: 'utf8' })) {
+    if (!file.endsWith('.ts')) continue
+    const source = readFileSync(join(core, file), 'utf8')
+    assert.not.match(source, /^import (?!type )[^\n]*from 'zod/m, file)
+  }
 })
 
 test.run()

@@ -1,4 +1,5 @@
 import type { Codec, CodecFactory, CodecLimits } from './codec.ts'
+import { idText } from './id-text.ts'
 import { checkFrames, codecErrorFrom, malformed, parseCodecLimits, tooBig } from './limits.ts'
 import { isPlainList } from './plain-value.ts'
 import { checkFrame, createPreparation, prepareFrames } from './prepare-value.ts'
@@ -45,18 +46,22 @@ function writeFrame(frame: readonly unknown[], prepare: (value: unknown) => unkn
   const items = isPlainList(frame) ? frame : (prepare(frame) as readonly unknown[]) // a list stays one
   const kind = items[0]
   const id = items[1]
-  if (typeof kind === 'number' && typeof id === 'number') {
-    if (items.length === 3) return `[${kind},${id},${JSON.stringify(items[2])}]`
+  if (typeof kind === 'number' && isId(id)) {
+    if (items.length === 3) return `[${kind},${idText(id)},${JSON.stringify(items[2])}]`
     const name = items[2]
     if (items.length === 4 && typeof name === 'string') {
       if (name !== lastName) {
         lastName = name
         lastText = JSON.stringify(name)
       }
-      return `[${kind},${id},${lastText},${JSON.stringify(items[3])}]`
+      return `[${kind},${idText(id)},${lastText},${JSON.stringify(items[3])}]`
     }
   }
   return JSON.stringify(items)
+}
+
+function isId(value: unknown): value is number {
+  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0
 }
 
 function checkSize(text: string, limits: CodecLimits): void {

@@ -2,6 +2,7 @@
  * Writes to a data file until it is killed. Reads `<file> <round>` from its input, then reports every write on its output,
  * one line each, after the promise of that write has resolved.
  */
+import { writeSync } from 'node:fs'
 import { createInterface } from 'node:readline'
 import { memory } from '../../../../connectors/memory/index.ts'
 import { type Connector, RemoteError } from '../../../../core/spi.ts'
@@ -26,8 +27,16 @@ for await (const order of createInterface({ input: process.stdin })) {
   const connector = memory({ file, compactAfterBytes: 48 * 1024 })
   await openConnector(connector, crashModels)
   await prepare(connector)
-  process.stdout.write('ready\n')
+  report('ready\n')
   await Promise.all(Array.from({ length: writers }, (_, writer) => write(connector, round, writer)))
+}
+
+/**
+ * Waits while its reader has no time: lines that queue here would die with the process, and writes done after them would
+ * look as if nobody had asked for them.
+ */
+function report(line: string): void {
+  writeSync(1, line)
 }
 
 async function prepare(connector: Connector): Promise<void> {
@@ -40,7 +49,7 @@ async function write(connector: Connector, round: string, writer: number): Promi
   for (let step = 0; ; step += 1) {
     const id = `${round}-${writer}-${step}`
     await connector.create(Note, [{ id, text: textOf(id), at: new Date(step) }], plain)
-    process.stdout.write(`created ${id}\n`)
+    report(`created ${id}\n`)
     await makePair(connector, id)
     await move(connector, step)
     await connector.upsert?.(
@@ -49,7 +58,7 @@ async function write(connector: Connector, round: string, writer: number): Promi
       plain,
     )
     await connector.increment?.(Slot, equal(Slot, 'id', 'counter'), { count: 1 }, plain)
-    process.stdout.write(`counted ${id}\n`)
+    report(`counted ${id}\n`)
     const slot = { id: `slot-${writer}`, a: step, b: step, count: Number(round) }
     const request = {
       where: equal(Slot, 'id', slot.id),
@@ -58,11 +67,11 @@ async function write(connector: Connector, round: string, writer: number): Promi
       replace: step % 2 === 0,
     }
     await connector.upsert?.(Slot, request, plain)
-    process.stdout.write(`set ${writer} ${round} ${step}\n`)
+    report(`set ${writer} ${round} ${step}\n`)
     if (step >= 3) {
       const old = `${round}-${writer}-${step - 3}`
       await connector.delete(Note, equal(Note, 'id', old), plain)
-      process.stdout.write(`deleted ${old}\n`)
+      report(`deleted ${old}\n`)
     }
   }
 }
@@ -73,7 +82,7 @@ async function makePair(connector: Connector, pair: string): Promise<void> {
   await connector.create(Half, [{ id: `${pair}-left`, pair }], inside)
   await connector.create(Half, [{ id: `${pair}-right`, pair }], inside)
   await transaction?.commit()
-  process.stdout.write(`paired ${pair}\n`)
+  report(`paired ${pair}\n`)
 }
 
 async function move(connector: Connector, step: number): Promise<void> {
