@@ -4,6 +4,7 @@ import { problemFromError, RemoteError, type TransportEnvironment } from '../../
 import { decodeBody, readBody } from '../http/body.ts'
 import { type Cors, compileCors } from '../http/cors.ts'
 import { HttpExchange } from '../http/exchange.ts'
+import { hostOf } from '../http/forwarded.ts'
 import type { HttpMount } from '../http/host.ts'
 import { defaultJsonLimits, parseJsonBody } from '../http/json-body.ts'
 import { readHeader } from '../http/request-headers.ts'
@@ -86,7 +87,7 @@ export class McpMount implements HttpMount {
     const { raw, response } = exchange
     try {
       const origin = readHeader(raw, 'origin')
-      if (!this.#mayCall(origin, readHeader(raw, 'host'))) {
+      if (!this.#mayCall(origin, hostOf(raw))) {
         throw new RemoteError('the origin is not allowed', { statusCode: 403 })
       }
       if (origin !== undefined) this.#cors?.apply(raw, response)

@@ -3,6 +3,7 @@ import { invalidArgument } from '../../core/spi.ts'
 import type { CodecFactory } from '../codec/codec.ts'
 import { jsonCodec } from '../codec/json.ts'
 import { msgpackCodec } from '../codec/msgpack.ts'
+import { hostOf } from '../http/forwarded.ts'
 import { checkKeys, type SessionOptions } from '../session/session-options.ts'
 
 /** Decides whether a page of this origin may connect. */
@@ -64,5 +65,5 @@ function originCheck(allowed: WebsocketOptions['allowedOrigins']): OriginCheck {
 
 /** The page came from the host the request is for. */
 function isOwnOrigin(origin: string, request: IncomingMessage): boolean {
-  return URL.canParse(origin) && new URL(origin).host === request.headers.host?.toLowerCase()
+  return URL.canParse(origin) && new URL(origin).host === hostOf(request).toLowerCase()
 }
