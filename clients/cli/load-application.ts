@@ -70,14 +70,14 @@ function isApplication(value: unknown): value is App {
 
 /** TypeScript is read by the platform where it can, otherwise by the tsx of the project. */
 async function importModule(path: string): Promise<Readonly<Record<string, unknown>>> {
-  const { href } = pathToFileURL(path)
+  const isTypeScript = /\.[cm]?tsx?$/.test(path)
+  // ahead of the import: Node.js remembers an import that failed
+  if (isTypeScript && !readsTypeScript()) await registerTsx(path)
   try {
-    return await import(href)
+    return await import(pathToFileURL(path).href)
   } catch (error) {
-    const isTypeScript = /\.[cm]?tsx?$/.test(path)
     if (!isTypeScript || codeOf(error) !== 'ERR_UNKNOWN_FILE_EXTENSION') throw error
-    await registerTsx(path)
-    return import(href)
+    throw new Error(`${path}: this version of Node.js reads no TypeScript; install tsx`)
   }
 }
 
@@ -85,13 +85,17 @@ function codeOf(error: unknown): unknown {
   return error instanceof Error && 'code' in error ? error.code : undefined
 }
 
+function readsTypeScript(): boolean {
+  return 'typescript' in process.features && Boolean(process.features.typescript)
+}
+
+/** Nothing where the project has no tsx: another loader may be there. */
 async function registerTsx(path: string): Promise<void> {
   let entry: string
   try {
-    entry = createRequire(path).resolve('tsx/esm/api')
+    entry = createRequire(path).resolve('tsx/esm') // tsx/esm/api has a CommonJS entry, which cannot register
   } catch {
-    throw new Error(`${path}: this version of Node.js reads no TypeScript; install tsx`)
+    return
   }
-  const { register } = await import(pathToFileURL(entry).href)
-  register()
+  await import(pathToFileURL(entry).href)
 }

@@ -46,6 +46,7 @@ export function createDispatcher(environment: DispatchEnvironment): EagerHandler
   function runPlain(context: InvocationContext): Reply | Promise<Reply> {
     const plan = InvocationContext.planOf(context)
     let yielded: unknown
+    let waits: boolean
     try {
       const rules = plan.argumentRules
       if (plan.makeOptions?.isAsync === false) context.options = plan.makeOptions.make(context)
@@ -57,11 +58,13 @@ export function createDispatcher(environment: DispatchEnvironment): EagerHandler
     }
     try {
       yielded = plan.method.invoke(context.args, context)
+      waits = isThenable(yielded) // user code: a getter may throw
     } catch (error) {
       return Promise.reject(failed(context, error))
     }
-    if (isThenable(yielded)) {
-      return new Invocation(context, environment.deadlines).settle(yielded, replyOf, failed)
+    if (waits) {
+      const pending = yielded as PromiseLike<unknown> // a thenable
+      return new Invocation(context, environment.deadlines).settle(pending, replyOf, failed)
     }
     try {
       return replyOf(context, yielded)

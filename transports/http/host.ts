@@ -164,6 +164,7 @@ export class HttpHost {
     const { trustProxy } = this.#settings
     if (trustProxy !== false) trustForwarded(request, trustProxy)
     try {
+      refuseFragment(request.url)
       if (this.#isDirect && this.#answersDirectly(request, response)) return
     } catch (error) {
       void this.#writeError(new HttpExchange(request, response), error) // nobody else could catch it
@@ -297,4 +298,13 @@ function portError(error: Error & { readonly code?: string }, port: number, host
   if (error.code !== 'EADDRINUSE') return error
   const text = `port ${port} of ${host} is in use: choose another one with start({ port })`
   return new RemoteError(text, { code: 'unavailable', cause: error })
+}
+
+/**
+ * A request has no fragment; whether one belongs to the path is answered differently by routers and middleware, so that a
+ * guard could be passed by. Source: RFC 9112 3.2. **Errors**: 400.
+ */
+function refuseFragment(url: string | undefined): void {
+  if (url?.includes('#') !== true) return
+  throw new RemoteError('the request target has a fragment', { statusCode: 400 })
 }

@@ -73,6 +73,13 @@ function countCopy(value: unknown, { count, maxCopiedBytes }: ReferenceResolver)
   count.copiedBytes += cost
 }
 
+/** Whether there is a reference in a value. */
+export function holdsReference(value: unknown): boolean {
+  const places: Place[] = []
+  copyOf(value, places, () => {})
+  return places.length > 0
+}
+
 /** A copy of the lists and objects; the places of references in it are told. */
 function copyOf(given: unknown, places: Place[], put: (value: unknown) => void): unknown {
   if (typeof given !== 'object' || given === null) return given
@@ -98,7 +105,7 @@ function memberOf(value: unknown, path: readonly string[], maxDepth: number): un
   if (path.length > maxDepth) throw new RangeError(`a reference deeper than ${maxDepth} members`)
   let found = value
   for (const key of path) {
-    if (typeof found !== 'object' || found === null) {
+    if (typeof found !== 'object' || found === null || found instanceof Error) {
       throw new TypeError(
         `a reference leads to "${key}" of ${found === null ? 'null' : typeof found}`,
       )

@@ -9,6 +9,7 @@ import {
 } from '../../core/spi.ts'
 import { type Codec, CodecError } from '../codec/codec.ts'
 import { asTheyAre, cancelled, problemOf, unsendable } from './call-problem.ts'
+import { newResults, type Results, sentResult } from './call-results.ts'
 import { CallTable } from './call-table.ts'
 import { IncomingStream, leaveSource, OutgoingStream } from './flow-control.ts'
 import type { CallOptions } from './frame.ts'
@@ -17,7 +18,7 @@ import type { SessionLimits } from './limits.ts'
 import { Link } from './link.ts'
 import type { Pipe } from './pipe.ts'
 import { isRecord, readCallOptions, readProblem, violation } from './read-frame.ts'
-import { countReferences, type ReferenceCount, resolveReferences } from './references.ts'
+import { countReferences, holdsReference, resolveReferences } from './references.ts'
 import { inputOf, ServerCall, type SessionIdentity } from './server-call.ts'
 
 /** What a session serves calls with. */
@@ -41,17 +42,6 @@ interface Running {
   isCancelled: boolean
 }
 
-/** Results of the calls of one message, for those that refer to them. */
-interface Results {
-  readonly of: Map<number, Promise<unknown>>
-  /** References of the message so far. */
-  readonly count: ReferenceCount
-}
-
-function newResults(): Results {
-  return { of: new Map(), count: { made: 0, copiedBytes: 0 } }
-}
-
 type Args = Readonly<Record<string, unknown>>
 
 /** The server's end of one session: calls come in, replies and streams go out. It outlives its pipes. */
@@ -64,6 +54,8 @@ export class ServerSession {
   readonly #running = new CallTable<Running>()
   /** Frames of a message are being carried out: what they send waits for the others. */
   #isReceiving = false
+  /** Calls of the message under work that were answered at once: they count as under way until its end. */
+  #answeredNow = 0
   #incoming: Map<number, IncomingStream> | undefined
   #lastId = 0
   #notices = 0
@@ -104,6 +96,7 @@ export class ServerSession {
     const frames = this.#codec.decode(message)
     const results = countReferences() === before ? undefined : newResults()
     this.#isReceiving = true
+    this.#answeredNow = 0
     this.link.cork()
     let isReliable = false
     try {
@@ -125,7 +118,8 @@ export class ServerSession {
         this.#takeCall(frame, results)
         break
       case frameKinds.notice:
-        this.#takeNotice(frame)
+        // there is nobody to tell that a reference leads nowhere
+        if (results === undefined || !holdsReference(frame)) this.#takeNotice(frame)
         break
       case frameKinds.credit:
         this.#takeCredit(idOf(frame), frame[2])
@@ -177,7 +171,8 @@ export class ServerSession {
     if (args instanceof CodecError) throw remoteError('INVALID_ARGUMENT', args.message)
     if (!isRecord(args)) throw remoteError('INVALID_ARGUMENT', 'arguments must be an object')
     if (this.#isDraining) throw remoteError('UNAVAILABLE', 'the server is closing')
-    if (this.#running.size + this.#notices >= this.#service.limits.maxConcurrentCalls) {
+    const underWay = this.#running.size + this.#notices + this.#answeredNow
+    if (underWay >= this.#service.limits.maxConcurrentCalls) {
       throw remoteError('QUEUE_FULL', 'too many calls are under way')
     }
     try {
@@ -211,6 +206,7 @@ export class ServerSession {
     }
     const reply = this.#service.handle(call)
     if (!(reply instanceof Promise) && reply.kind !== 'stream') {
+      this.#answeredNow++
       this.#sendValue(id, reply.kind === 'value' ? reply.value : undefined)
       return
     }
@@ -254,7 +250,7 @@ export class ServerSession {
       stream: (streamId) => this.#openIncoming(streamId, incoming),
       result: async (callId) => {
         const found = callId < id ? results.of.get(callId) : undefined
-        if (found !== undefined) return found
+        if (found !== undefined) return sentResult(callId, found, results)
         throw remoteError('INVALID_ARGUMENT', `no call ${callId} stands ahead in this message`)
       },
       count: results.count,
